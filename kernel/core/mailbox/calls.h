@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The calls as a task makes them, on its uid and its memory: what a system call,
+ * an ioctl or a frame of the daemon enters by. Each returns a non-negative
+ * value or -errno; SPEC says which, and in which order they are checked.
+ */
+#ifndef SLMBX_CALLS_H
+#define SLMBX_CALLS_H
+
+#include <linux/compiler.h>
+#include <linux/types.h>
+#include <linux/uidgid.h>
+
+struct slmbx_stat;
+
+/*
+ * A uid beside 0 that may initialise and shut down; INVALID_UID for none. The
+ * daemon's own, where the core runs in one. Set before the first call.
+ */
+extern kuid_t slmbx_second_admin;
+
+long slmbx_do_init(u32 ptrs, u32 prob);
+long slmbx_do_shutdown(void);
+long slmbx_do_create(u32 id, int protected);
+long slmbx_do_destroy(u32 id);
+long slmbx_do_count(u32 id);
+long slmbx_do_send(u32 id, const u8 __user *buf, u32 len);
+long slmbx_do_recv(u32 id, u8 __user *buf, u32 len);
+long slmbx_do_length(u32 id);
+/* @size is the caller's idea of the struct: -EINVAL if older than the first. */
+long slmbx_do_stat(u32 id, struct slmbx_stat __user *buf, size_t size);
+
+#endif /* SLMBX_CALLS_H */

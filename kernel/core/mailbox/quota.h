@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef SLMBX_QUOTA_H
+#define SLMBX_QUOTA_H
+
+#include <linux/types.h>
+#include <linux/uidgid.h>
+
+struct slmbx_account;
+
+/**
+ * struct slmbx_limits - what one uid may hold, all its mailboxes together
+ * @bytes: memory of its mailboxes and of the messages it sent, overheads included
+ * @mailboxes: mailboxes it owns
+ *
+ * Set by the administrator; a limit below what is held refuses more and takes
+ * nothing away.
+ */
+struct slmbx_limits {
+	s64 bytes;
+	s64 mailboxes;
+};
+
+extern struct slmbx_limits slmbx_limits;
+
+/*
+ * Charges @uid with @bytes (more than 0) of memory and @mailboxes. Returns the
+ * account, to be given back with the same numbers, or ERR_PTR(-EDQUOT), or
+ * ERR_PTR(-ENOMEM). Takes no sleeping lock but may sleep to allocate.
+ */
+struct slmbx_account *slmbx_quota_charge(kuid_t uid, s64 bytes, s64 mailboxes);
+void slmbx_quota_uncharge(struct slmbx_account *account, s64 bytes, s64 mailboxes);
+
+#endif /* SLMBX_QUOTA_H */

@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * An unrolled skip list read without locks.
+ *
+ * A node holds sorted keys in one cache line beside their items, so that a
+ * lookup touches a node it passes once, and few nodes. Nodes are in the order
+ * of their first keys; all keys of a node are below the next one's first.
+ *
+ * Ownership and locking
+ *   Writers are serialised by the caller. Readers are in an RCU read section.
+ *   A published node changes in three ways only, each one store that a reader
+ *   sees or doesn't: an item is cleared (the key stays as a tombstone, so that
+ *   removing needs no memory), a cleared item is set again, or a key greater
+ *   than all of its keys is appended (item first). Its first key never changes.
+ *   Every other change makes new nodes that take the old one's place at every
+ *   level, from the lowest up; the old one is freed a grace period later.
+ *
+ *        level 1   A ------------------> D         A ------------> C2 ---> D
+ *        level 0   A ---> B ---> C ----> D   =>    A -> B -> C1 -> C2 ---> D
+ *
+ *   A reader that stands on an old node goes on from there: the old node's
+ *   pointers are as they were when it left, and lead past every key greater
+ *   than its own that was in the list then. It never misses a key that stayed
+ *   in the list all the while, because no key moves to a place behind a reader
+ *   but by way of a new node, and the old one still has it.
+ */
+#include <linux/build_bug.h>
+#include <linux/container_of.h>
+#include <linux/err.h>
+#include <linux/errno.h>
+#include <linux/limits.h>
+#include <linux/log2.h>
+#include <linux/minmax.h>
+#include <linux/overflow.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+
+#include "skiplist.h"
+
+#define NODE_KEYS	16
+#define NO_KEY		U32_MAX		/* fills unused places: above every key */
+
+/* The smallest allocation, so that the keys fill one aligned cache line. */
+#define NODE_BYTES	256
+
+/**
+ * struct slmbx_node - up to NODE_KEYS keys and their items
+ * @key: sorted, NO_KEY from @used on; [0] is immutable
+ * @item: NULL where the key is a tombstone
+ * @used: keys, tombstones included (writer)
+ * @live: keys that are not tombstones (writer)
+ * @height: entries of @next; immutable
+ * @rcu: frees it
+ * @next: following node at each level
+ */
+struct slmbx_node {
+	u32 key[NODE_KEYS];
+	void __rcu *item[NODE_KEYS];
+	u8 used;
+	u8 live;
+	u8 height;
+	struct rcu_head rcu;
+	struct slmbx_node __rcu *next[];
+};
+
+/* A place in the list: for each level the pointers whose entry of that level leads on. */
+struct path {
+	struct slmbx_node __rcu **links[SLMBX_SKIPLIST_LEVELS];
+};
+
+/* The writer's reads need no read section. */
+static struct slmbx_node *writer_next(struct slmbx_node __rcu **links, u32 level)
+{
+	return rcu_dereference_protected(links[level], 1);
+}
+
+static void *writer_item(const struct slmbx_node *node, u32 at)
+{
+	return rcu_dereference_protected(node->item[at], 1);
+}
+
+static size_t node_bytes(u32 height)
+{
+	struct slmbx_node *node;
+
+	return max_t(size_t, NODE_BYTES, roundup_pow_of_two(struct_size(node, next, height)));
+}
+
+static struct slmbx_node *node_alloc(u32 height)
+{
+	struct slmbx_node *node = kzalloc(node_bytes(height), GFP_KERNEL_ACCOUNT);
+	u32 i;
+
+	if (!node)
+		return NULL;
+	for (i = 0; i < NODE_KEYS; i++)
+		node->key[i] = NO_KEY;
+	node->height = height;
+	return node;
+}
+
+static void node_free_rcu(struct rcu_head *rcu)
+{
+	kfree(container_of(rcu, struct slmbx_node, rcu));
+}
+
+/* To a node that no reader sees yet. */
+static void node_append_private(struct slmbx_node *node, u32 key, void *item)
+{
+	node->key[node->used] = key;
+	RCU_INIT_POINTER(node->item[node->used], item);
+	node->used++;
+	node->live++;
+}
+
+/* Place of the last key at or below @key; @node's first key is. */
+static u32 node_search(const struct slmbx_node *node, u32 key)
+{
+	u32 at = 0, step;
+
+	BUILD_BUG_ON(NODE_KEYS & (NODE_KEYS - 1));
+	for (step = NODE_KEYS / 2; step; step /= 2)
+		at += READ_ONCE(node->key[at + step]) <= key ? step : 0;
+	return at;
+}
+
+void *slmbx_skiplist_find(const struct slmbx_skiplist *list, u32 key)
+{
+	struct slmbx_node __rcu *const *links = list->head;
+	const struct slmbx_node *node = NULL, *next, *beyond = NULL;
+	u32 level = READ_ONCE(list->height), at;
+
+	if (key == NO_KEY)
+		return NULL;
+	while (level--) {
+		for (;;) {
+			next = rcu_dereference(links[level]);
+			/* A node found too far at one level is too far at the next. */
+			if (!next || next == beyond)
+				break;
+			if (next->key[0] > key) {
+				beyond = next;
+				break;
+			}
+			node = next;
+			links = node->next;
+		}
+	}
+	if (!node)
+		return NULL;
+	at = node_search(node, key);
+	return READ_ONCE(node->key[at]) == key ? rcu_dereference(node->item[at]) : NULL;
+}
+
+/*
+ * Fills @path with the place before the first node whose first key is @bound
+ * or above; returns the node before that place, NULL at the start of the list.
+ */
+static struct slmbx_node *seek(struct slmbx_skiplist *list, u32 bound, struct path *path)
+{
+	struct slmbx_node __rcu **links = list->head;
+	struct slmbx_node *node = NULL, *next;
+	u32 level;
+
+	/* Levels not in use yet start at the head. */
+	for (level = list->height; level < list->levels; level++)
+		path->links[level] = list->head;
+	for (level = list->height; level--;) {
+		while ((next = writer_next(links, level)) && next->key[0] < bound) {
+			node = next;
+			links = node->next;
+		}
+		path->links[level] = links;
+	}
+	return node;
+}
+
+/* xorshift64*, whose high bits are the good ones. */
+static u32 random_u32(struct slmbx_skiplist *list)
+{
+	list->random ^= list->random >> 12;
+	list->random ^= list->random << 25;
+	list->random ^= list->random >> 27;
+	return (list->random * 0x2545f4914f6cdd1dULL) >> 32;
+}
+
+static u32 random_height(struct slmbx_skiplist *list)
+{
+	u32 height = 1;
+
+	while (height < list->levels && !(random_u32(list) & (list->branching - 1)))
+		height++;
+	return height;
+}
+
+/*
+ * Puts @fresh, and after it @second if there is one, where @old is, or where
+ * @path leads to if @old is NULL. @fresh is at least as high as @old.
+ */
+static void publish(struct slmbx_skiplist *list, struct path *path, struct slmbx_node *old,
+		    struct slmbx_node *fresh, struct slmbx_node *second)
+{
+	u32 height = max_t(u32, fresh->height, second ? second->height : 0);
+	u32 level;
+
+	for (level = 0; level < height; level++) {
+		struct slmbx_node *after = old && level < old->height ?
+						   writer_next(old->next, level) :
+						   writer_next(path->links[level], level);
+
+		if (second && level < second->height) {
+			RCU_INIT_POINTER(second->next[level], after);
+			after = second;
+		}
+		if (level < fresh->height)
+			RCU_INIT_POINTER(fresh->next[level], after);
+	}
+	for (level = 0; level < height; level++)
+		rcu_assign_pointer(path->links[level][level],
+				   level < fresh->height ? fresh : second);
+	if (height > list->height)
+		WRITE_ONCE(list->height, height);
+	if (old)
+		call_rcu(&old->rcu, node_free_rcu);
+}
+
+static int insert_new_node(struct slmbx_skiplist *list, u32 key, void *item)
+{
+	struct slmbx_node *fresh = node_alloc(random_height(list));
+	struct path path;
+
+	if (!fresh)
+		return -ENOMEM;
+	node_append_private(fresh, key, item);
+	seek(list, key, &path);
+	publish(list, &path, NULL, fresh, NULL);
+	return 0;
+}
+
+/* Replaces @old by one or two nodes with its live keys and @key. */
+static int insert_by_copy(struct slmbx_skiplist *list, struct slmbx_node *old, u32 key, void *item)
+{
+	u32 first = old->live < NODE_KEYS ? NODE_KEYS : (NODE_KEYS + 1) / 2;
+	struct slmbx_node *fresh, *second = NULL, *to;
+	struct path path;
+	bool placed = false;
+	u32 i;
+
+	fresh = node_alloc(old->height);
+	if (!fresh)
+		return -ENOMEM;
+	if (old->live == NODE_KEYS) {
+		second = node_alloc(random_height(list));
+		if (!second) {
+			kfree(fresh);
+			return -ENOMEM;
+		}
+	}
+	for (i = 0; i < old->used; i++) {
+		if (!placed && key < old->key[i]) {
+			to = fresh->used < first ? fresh : second;
+			node_append_private(to, key, item);
+			placed = true;
+		}
+		if (!writer_item(old, i))
+			continue;
+		to = fresh->used < first ? fresh : second;
+		node_append_private(to, old->key[i], writer_item(old, i));
+	}
+	if (!placed)
+		node_append_private(fresh->used < first ? fresh : second, key, item);
+	seek(list, old->key[0], &path);
+	publish(list, &path, old, fresh, second);
+	return 0;
+}
+
+/* Appends to a published node: the item must be there before the key is. */
+static void node_append(struct slmbx_node *node, u32 key, void *item)
+{
+	rcu_assign_pointer(node->item[node->used], item);
+	smp_store_release(&node->key[node->used], key);
+	node->used++;
+	node->live++;
+}
+
+int slmbx_skiplist_insert(struct slmbx_skiplist *list, u32 key, void *item)
+{
+	struct slmbx_node *node;
+	struct path path;
+	u32 at;
+
+	node = seek(list, key + 1, &path);
+	if (!node) {
+		/* Below every key: into the first node, if it has room. */
+		node = writer_next(list->head, 0);
+		if (!node || node->live == NODE_KEYS)
+			return insert_new_node(list, key, item);
+		return insert_by_copy(list, node, key, item);
+	}
+	at = node_search(node, key);
+	if (node->key[at] == key) {
+		rcu_assign_pointer(node->item[at], item);
+		node->live++;
+		return 0;
+	}
+	if (at + 1 < node->used || (node->used == NODE_KEYS && node->live < NODE_KEYS))
+		return insert_by_copy(list, node, key, item);
+	if (node->used == NODE_KEYS)
+		return insert_new_node(list, key, item);
+	node_append(node, key, item);
+	return 0;
+}
+
+void *slmbx_skiplist_remove(struct slmbx_skiplist *list, u32 key)
+{
+	struct slmbx_node *node;
+	struct path path;
+	void *item;
+	u32 at, level;
+
+	node = seek(list, key + 1, &path);
+	at = node_search(node, key);
+	item = writer_item(node, at);
+	RCU_INIT_POINTER(node->item[at], NULL);
+	if (--node->live)
+		return item;
+	/* From the top: a level's pointer never leads to a node that left a lower one. */
+	seek(list, node->key[0], &path);
+	for (level = node->height; level--;)
+		rcu_assign_pointer(path.links[level][level], writer_next(node->next, level));
+	call_rcu(&node->rcu, node_free_rcu);
+	return item;
+}
+
+void slmbx_skiplist_for_each(const struct slmbx_skiplist *list,
+			     void (*visit)(void *item, void *arg), void *arg)
+{
+	struct slmbx_node *node = rcu_dereference_protected(list->head[0], 1);
+	u32 i;
+
+	for (; node; node = writer_next(node->next, 0))
+		for (i = 0; i < node->used; i++)
+			if (writer_item(node, i))
+				visit(writer_item(node, i), arg);
+}
+
+void slmbx_skiplist_measure(const struct slmbx_skiplist *list, struct slmbx_skiplist_shape *shape)
+{
+	struct slmbx_node *node = rcu_dereference_protected(list->head[0], 1);
+
+	*shape = (struct slmbx_skiplist_shape){ .height = list->height };
+	for (; node; node = writer_next(node->next, 0)) {
+		shape->nodes++;
+		shape->items += node->live;
+		shape->bytes += node_bytes(node->height);
+	}
+}
+
+void slmbx_skiplist_init(struct slmbx_skiplist *list, u32 levels, u32 branching, u64 seed)
+{
+	*list = (struct slmbx_skiplist){
+		.levels = min_t(u32, levels, SLMBX_SKIPLIST_LEVELS),
+		.branching = branching,
+		.random = seed ?: 1,	/* 0 would stay 0 */
+	};
+}
+
+void slmbx_skiplist_destroy(struct slmbx_skiplist *list)
+{
+	struct slmbx_node *node = writer_next(list->head, 0), *next;
+
+	for (; node; node = next) {
+		next = writer_next(node->next, 0);
+		kfree(node);
+	}
+}

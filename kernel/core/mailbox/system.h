@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef SLMBX_SYSTEM_H
+#define SLMBX_SYSTEM_H
+
+#include <linux/compiler.h>
+#include <linux/types.h>
+#include <linux/uidgid.h>
+
+struct slmbx_mailbox;
+
+/* What the functions below answer is SPEC's, in the order of its checks. */
+
+/* 0, -EINVAL, -EEXIST, -ENOMEM. */
+int __must_check slmbx_system_init(u32 ptrs, u32 prob);
+/* 0, -ENODEV. Waits for a grace period, and for nobody's user memory. */
+int __must_check slmbx_system_shutdown(void);
+/* 0, -ENODEV, -EINVAL, -EEXIST, -EDQUOT, -ENOMEM. */
+int __must_check slmbx_system_create(u32 id, kuid_t owner, bool protected);
+/* 0, -ENODEV, -ENOENT, -EPERM. */
+int __must_check slmbx_system_destroy(u32 id, kuid_t uid);
+
+/*
+ * The mailbox @id, with a reference for the caller, if @uid may use it. Takes no
+ * lock. ERR_PTR: -ENODEV, -ENOENT, -EPERM.
+ */
+struct slmbx_mailbox *slmbx_system_get(u32 id, kuid_t uid);
+
+/* Mailboxes and messages there are; both 0 if the system is not initialised. */
+void slmbx_system_totals(u64 *mailboxes, u64 *messages);
+
+#endif /* SLMBX_SYSTEM_H */

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef SHIM_LINUX_COMPILER_H
+#define SHIM_LINUX_COMPILER_H
+
+/* glibc's <sys/cdefs.h> has its own idea of some of these. */
+#include <sys/cdefs.h>
+
+#ifdef __CHECKER__
+#define __user		__attribute__((noderef, address_space(__user)))
+#define __rcu		__attribute__((noderef, address_space(__rcu)))
+#define __force		__attribute__((force))
+#define __must_hold(x)	__attribute__((context(x, 1, 1)))
+#define __acquires(x)	__attribute__((context(x, 0, 1)))
+#define __releases(x)	__attribute__((context(x, 1, 0)))
+#define __acquire(x)	__context__(x, 1)
+#define __release(x)	__context__(x, -1)
+#else
+#define __user
+#define __rcu
+#define __force
+#define __must_hold(x)
+#define __acquires(x)
+#define __releases(x)
+#define __acquire(x)	((void)0)
+#define __release(x)	((void)0)
+#endif
+
+#define likely(x)	__builtin_expect(!!(x), 1)
+#define unlikely(x)	__builtin_expect(!!(x), 0)
+
+#ifndef __must_check
+#define __must_check	__attribute__((warn_unused_result))
+#endif
+
+#ifdef __CHECKER__
+#define READ_ONCE(x)		(*(const volatile typeof(x) *)&(x))
+#define WRITE_ONCE(x, val)	(*(volatile typeof(x) *)&(x) = (val))
+#else
+#define READ_ONCE(x)		__atomic_load_n(&(x), __ATOMIC_RELAXED)
+#define WRITE_ONCE(x, val)	__atomic_store_n(&(x), (val), __ATOMIC_RELAXED)
+#endif
+
+#endif /* SHIM_LINUX_COMPILER_H */

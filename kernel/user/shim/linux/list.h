@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef SHIM_LINUX_LIST_H
+#define SHIM_LINUX_LIST_H
+
+#include <linux/compiler.h>
+#include <linux/container_of.h>
+#include <linux/types.h>
+
+#define LIST_HEAD_INIT(name)	{ &(name), &(name) }
+#define LIST_HEAD(name)		struct list_head name = LIST_HEAD_INIT(name)
+
+static inline void INIT_LIST_HEAD(struct list_head *list)
+{
+	list->next = list;
+	list->prev = list;
+}
+
+static inline bool list_empty(const struct list_head *list)
+{
+	return list->next == list;
+}
+
+static inline void list_add(struct list_head *entry, struct list_head *list)
+{
+	entry->next = list->next;
+	entry->prev = list;
+	list->next->prev = entry;
+	list->next = entry;
+}
+
+static inline void list_add_tail(struct list_head *entry, struct list_head *list)
+{
+	list_add(entry, list->prev);
+}
+
+/* Neither neighbour: a second removal is a fault at a known address. */
+static inline void list_del(struct list_head *entry)
+{
+	entry->next->prev = entry->prev;
+	entry->prev->next = entry->next;
+	entry->next = NULL;
+	entry->prev = NULL;
+}
+
+static inline void list_move(struct list_head *entry, struct list_head *list)
+{
+	list_del(entry);
+	list_add(entry, list);
+}
+
+static inline void list_splice_init(struct list_head *from, struct list_head *to)
+{
+	if (list_empty(from))
+		return;
+	from->next->prev = to;
+	from->prev->next = to->next;
+	to->next->prev = from->prev;
+	to->next = from->next;
+	INIT_LIST_HEAD(from);
+}
+
+#define list_entry(ptr, type, member)		container_of(ptr, type, member)
+#define list_first_entry(ptr, type, member)	list_entry((ptr)->next, type, member)
+#define list_first_entry_or_null(ptr, type, member) \
+	(list_empty(ptr) ? NULL : list_first_entry(ptr, type, member))
+
+#define list_for_each_entry_safe(pos, n, head, member)				\
+	for (pos = list_first_entry(head, typeof(*pos), member),		\
+	     n = list_first_entry(&pos->member, typeof(*pos), member);		\
+	     &pos->member != (head);						\
+	     pos = n, n = list_first_entry(&n->member, typeof(*n), member))
+
+#endif /* SHIM_LINUX_LIST_H */

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef SHIM_LINUX_SLAB_H
+#define SHIM_LINUX_SLAB_H
+
+#include <linux/overflow.h>
+#include <linux/types.h>
+
+#define GFP_KERNEL		0x01U
+#define GFP_KERNEL_ACCOUNT	0x02U
+#define __GFP_NOWARN		0x04U
+#define __GFP_ZERO		0x08U
+
+/* As in the kernel, a size that is a power of two is aligned to itself. */
+void *kmalloc(size_t size, gfp_t flags);
+void kfree(const void *p);
+/* Over INT_MAX bytes are refused, as in the kernel. */
+void *kvmalloc(size_t size, gfp_t flags);
+void kvfree(const void *p);
+
+static inline void *kzalloc(size_t size, gfp_t flags)
+{
+	return kmalloc(size, flags | __GFP_ZERO);
+}
+
+#endif /* SHIM_LINUX_SLAB_H */

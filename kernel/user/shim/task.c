@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include <linux/random.h>
+#include <linux/rcupdate.h>
+#include <linux/uaccess.h>
+
+#include "shim.h"
+
+__thread struct task_struct *shim_current;
+
+void shim_thread_begin(struct task_struct *task)
+{
+	shim_current = task;
+	urcu_memb_register_thread();
+}
+
+void shim_thread_end(void)
+{
+	urcu_memb_unregister_thread();
+	shim_current = NULL;
+}
+
+void shim_become(struct task_struct *task)
+{
+	shim_current = task;
+}
+
+static unsigned long own_read(struct task_struct *task, void *to, const void __user *from,
+			      unsigned long n)
+{
+	memcpy(to, (const void __force *)from, n);
+	return 0;
+}
+
+static unsigned long own_write(struct task_struct *task, void __user *to, const void *from,
+			       unsigned long n)
+{
+	memcpy((void __force *)to, from, n);
+	return 0;
+}
+
+const struct shim_user_memory shim_own_memory = { .read = own_read, .write = own_write };
+
+unsigned long clear_user(void __user *to, unsigned long n)
+{
+	static const char zeros[64];
+	char __user *at = to;
+
+	while (n) {
+		unsigned long step = n < sizeof(zeros) ? n : sizeof(zeros);
+		unsigned long left = copy_to_user(at, zeros, step);
+
+		at += step - left;
+		n -= step - left;
+		if (left)
+			break;
+	}
+	return n;
+}
+
+u64 get_random_u64(void)
+{
+	u64 value;
+
+	if (getrandom(&value, sizeof(value), 0) != sizeof(value))
+		abort();
+	return value;
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "client_memory.h"
+#include "connection.h"
+#include "dispatch.h"
+#include "frame.h"
+#include "shim.h"
+#include "stream.h"
+
+/* What a connection keeps at rest: most messages are small. */
+#define BUFFER_MIN	4096
+#define BUFFER_KEEP	(2 * SLMBXD_INLINE_MAX)
+
+static struct slmbxd_reply make_reply(__u32 kind, __s64 result, size_t body_len)
+{
+	return (struct slmbxd_reply){
+		.magic = SLMBXD_MAGIC,
+		.kind = kind,
+		.result = result,
+		.body_len = body_len,
+	};
+}
+
+void connection_refuse(int fd, int why)
+{
+	struct slmbxd_reply reply = make_reply(SLMBXD_REFUSED, why, 0);
+
+	send(fd, &reply, sizeof(reply), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+int connection_reply(struct connection *conn, __u32 kind, __s64 result)
+{
+	struct slmbxd_reply reply = make_reply(kind, result, conn->out_len);
+	struct iovec pieces[] = {
+		{ .iov_base = &reply, .iov_len = sizeof(reply) },
+		{ .iov_base = conn->out, .iov_len = conn->out_len },
+	};
+
+	return stream_write(conn->fd, pieces, 2);
+}
+
+int connection_read(struct connection *conn, void *to, size_t len)
+{
+	size_t have = conn->in_end - conn->in_start;
+
+	if (have > len)
+		have = len;
+	memcpy(to, conn->in + conn->in_start, have);
+	conn->in_start += have;
+	return stream_read(conn->fd, (char *)to + have, len - have, conn->timeout_ms);
+}
+
+/* Makes room for a frame of @size bytes that starts at in_start. */
+static int make_room(struct connection *conn, size_t size)
+{
+	unsigned char *in;
+
+	memmove(conn->in, conn->in + conn->in_start, conn->in_end - conn->in_start);
+	conn->in_end -= conn->in_start;
+	conn->in_start = 0;
+	if (size <= conn->in_size)
+		return 0;
+	in = realloc(conn->in, size);
+	if (!in)
+		return -ENOMEM;
+	conn->in = in;
+	conn->in_size = size;
+	return 0;
+}
+
+/* Receives until the request in hand is whole. Between frames a client may rest for ever. */
+static int next_request(struct connection *conn, size_t *size)
+{
+	size_t have, got;
+	int err;
+
+	for (;;) {
+		have = conn->in_end - conn->in_start;
+		err = frame_parse(conn->in + conn->in_start, have, &conn->req, size);
+		if (err != -EAGAIN)
+			return err;
+		if (conn->in_start + *size > conn->in_size || !have) {
+			err = make_room(conn, *size);
+			if (err)
+				return err;
+		}
+		err = have ? stream_wait(conn->fd, conn->timeout_ms) : 0;
+		if (!err)
+			err = stream_read_some(conn->fd, conn->in + conn->in_end,
+					       conn->in_size - conn->in_end, &got);
+		if (err)
+			return err;
+		conn->in_end += got;
+	}
+}
+
+static int handle(struct connection *conn)
+{
+	long result;
+
+	if (conn->req.flags & SLMBXD_AS_UID && !conn->trusted)
+		return -EACCES;
+	conn->task.fsuid.val = conn->req.flags & SLMBXD_AS_UID ? conn->req.uid : conn->peer;
+	conn->need = 0;
+	conn->out_len = 0;
+
+	result = dispatch(&conn->req);
+	if (conn->error)
+		return conn->error;
+	if (result == -EFAULT && conn->need)
+		return connection_reply(conn, SLMBXD_NEED_ROOM, conn->need);
+	if (result < 0)
+		conn->out_len = 0;
+	return connection_reply(conn, SLMBXD_DONE, result);
+}
+
+static void trim_out(struct connection *conn)
+{
+	if (conn->out_size <= BUFFER_KEEP)
+		return;
+	free(conn->out);
+	conn->out = NULL;
+	conn->out_size = 0;
+}
+
+static int serve_one(struct connection *conn)
+{
+	size_t size;
+	int err;
+
+	err = next_request(conn, &size);
+	if (err)
+		return err;
+	conn->body = conn->in + conn->in_start + sizeof(conn->req);
+	conn->in_start += size;
+	err = handle(conn);
+	trim_out(conn);
+	return err;
+}
+
+void connection_serve(struct connection *conn)
+{
+	int err;
+
+	shim_thread_begin(&conn->task);
+	conn->task.memory = &client_memory;
+	err = make_room(conn, BUFFER_MIN);
+	while (!err)
+		err = serve_one(conn);
+	if (err == -EPROTO || err == -ETIMEDOUT || err == -EACCES)
+		connection_refuse(conn->fd, err);
+	free(conn->in);
+	free(conn->out);
+	shim_thread_end();
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <malloc.h>
+
+#include <linux/minmax.h>
+#include <linux/rcupdate.h>
+#include <linux/slmbx.h>
+
+#include "calls.h"
+#include "client_memory.h"
+#include "dispatch.h"
+
+/* Gives what the mailboxes held back to the system, not only to malloc(). */
+static long shut_down(void)
+{
+	long ret = slmbx_do_shutdown();
+
+	if (!ret) {
+		rcu_barrier();
+		malloc_trim(0);
+	}
+	return ret;
+}
+
+long dispatch(const struct slmbxd_request *req)
+{
+	switch (req->call) {
+	case SLMBX_CALL_INIT:
+		return slmbx_do_init(req->id, req->arg);
+	case SLMBX_CALL_SHUTDOWN:
+		return shut_down();
+	case SLMBX_CALL_CREATE:
+		return slmbx_do_create(req->id, req->arg);
+	case SLMBX_CALL_DESTROY:
+		return slmbx_do_destroy(req->id);
+	case SLMBX_CALL_COUNT:
+		return slmbx_do_count(req->id);
+	case SLMBX_CALL_SEND:
+		return slmbx_do_send(req->id, CLIENT_BUFFER, req->arg);
+	case SLMBX_CALL_RECV:
+		return slmbx_do_recv(req->id, CLIENT_BUFFER, req->arg);
+	case SLMBX_CALL_LENGTH:
+		return slmbx_do_length(req->id);
+	case SLMBX_CALL_STAT:
+		/* The client zeroes what its struct has beyond this one. */
+		return slmbx_do_stat(req->id, (struct slmbx_stat __user *)CLIENT_BUFFER,
+				     min_t(size_t, req->arg, sizeof(struct slmbx_stat)));
+	default:
+		return -ENOSYS;
+	}
+}
