@@ -23,6 +23,13 @@
  *   than its own that was in the list then. It never misses a key that stayed
  *   in the list all the while, because no key moves to a place behind a reader
  *   but by way of a new node, and the old one still has it.
+ *
+ *   A link says its node's first key too. A reader that finds it at or below its
+ *   key goes to the node and looks again; one that finds it above stays. So a
+ *   stale first key does harm only if it is above a key that stayed in the list
+ *   and that this link leads to. It never is: a node takes another's place with a
+ *   lower first key only to bring that very key, and a link comes to pass over
+ *   keys only when its node had none left.
  */
 #include <linux/build_bug.h>
 #include <linux/container_of.h>
@@ -45,38 +52,47 @@
 
 /**
  * struct slmbx_node - up to NODE_KEYS keys and their items
- * @key: sorted, NO_KEY from @used on; [0] is immutable
  * @item: NULL where the key is a tombstone
+ * @key: sorted, NO_KEY from @used on; [0] is immutable
  * @used: keys, tombstones included (writer)
  * @live: keys that are not tombstones (writer)
  * @height: entries of @next; immutable
  * @rcu: frees it
  * @next: following node at each level
+ *
+ * A lookup that passes a node needs its keys and pointers only, which fill two
+ * neighbouring cache lines.
  */
 struct slmbx_node {
-	u32 key[NODE_KEYS];
 	void __rcu *item[NODE_KEYS];
+	u32 key[NODE_KEYS];
 	u8 used;
 	u8 live;
 	u8 height;
 	struct rcu_head rcu;
-	struct slmbx_node __rcu *next[];
+	struct slmbx_link next[];
 };
 
-/* A place in the list: for each level the pointers whose entry of that level leads on. */
+/* A place in the list: for each level the links whose entry of that level leads on. */
 struct path {
-	struct slmbx_node __rcu **links[SLMBX_SKIPLIST_LEVELS];
+	struct slmbx_link *links[SLMBX_SKIPLIST_LEVELS];
 };
 
 /* The writer's reads need no read section. */
-static struct slmbx_node *writer_next(struct slmbx_node __rcu **links, u32 level)
+static struct slmbx_node *writer_next(const struct slmbx_link *links, u32 level)
 {
-	return rcu_dereference_protected(links[level], 1);
+	return rcu_dereference_protected(links[level].node, 1);
 }
 
 static void *writer_item(const struct slmbx_node *node, u32 at)
 {
 	return rcu_dereference_protected(node->item[at], 1);
+}
+
+static void set_next(struct slmbx_link *links, u32 level, struct slmbx_node *node)
+{
+	WRITE_ONCE(links[level].first, node ? node->key[0] : NO_KEY);
+	rcu_assign_pointer(links[level].node, node);
 }
 
 static size_t node_bytes(u32 height)
@@ -126,22 +142,17 @@ static u32 node_search(const struct slmbx_node *node, u32 key)
 
 void *slmbx_skiplist_find(const struct slmbx_skiplist *list, u32 key)
 {
-	struct slmbx_node __rcu *const *links = list->head;
-	const struct slmbx_node *node = NULL, *next, *beyond = NULL;
+	const struct slmbx_link *links = list->head;
+	const struct slmbx_node *node = NULL, *next;
 	u32 level = READ_ONCE(list->height), at;
 
 	if (key == NO_KEY)
 		return NULL;
 	while (level--) {
-		for (;;) {
-			next = rcu_dereference(links[level]);
-			/* A node found too far at one level is too far at the next. */
-			if (!next || next == beyond)
+		while (READ_ONCE(links[level].first) <= key) {
+			next = rcu_dereference(links[level].node);
+			if (!next || next->key[0] > key)
 				break;
-			if (next->key[0] > key) {
-				beyond = next;
-				break;
-			}
 			node = next;
 			links = node->next;
 		}
@@ -158,16 +169,16 @@ void *slmbx_skiplist_find(const struct slmbx_skiplist *list, u32 key)
  */
 static struct slmbx_node *seek(struct slmbx_skiplist *list, u32 bound, struct path *path)
 {
-	struct slmbx_node __rcu **links = list->head;
-	struct slmbx_node *node = NULL, *next;
+	struct slmbx_link *links = list->head;
+	struct slmbx_node *node = NULL;
 	u32 level;
 
 	/* Levels not in use yet start at the head. */
 	for (level = list->height; level < list->levels; level++)
 		path->links[level] = list->head;
 	for (level = list->height; level--;) {
-		while ((next = writer_next(links, level)) && next->key[0] < bound) {
-			node = next;
+		while (links[level].first < bound) {
+			node = writer_next(links, level);
 			links = node->next;
 		}
 		path->links[level] = links;
@@ -209,15 +220,14 @@ static void publish(struct slmbx_skiplist *list, struct path *path, struct slmbx
 						   writer_next(path->links[level], level);
 
 		if (second && level < second->height) {
-			RCU_INIT_POINTER(second->next[level], after);
+			set_next(second->next, level, after);
 			after = second;
 		}
 		if (level < fresh->height)
-			RCU_INIT_POINTER(fresh->next[level], after);
+			set_next(fresh->next, level, after);
 	}
 	for (level = 0; level < height; level++)
-		rcu_assign_pointer(path->links[level][level],
-				   level < fresh->height ? fresh : second);
+		set_next(path->links[level], level, level < fresh->height ? fresh : second);
 	if (height > list->height)
 		WRITE_ONCE(list->height, height);
 	if (old)
@@ -327,7 +337,7 @@ void *slmbx_skiplist_remove(struct slmbx_skiplist *list, u32 key)
 	/* From the top: a level's pointer never leads to a node that left a lower one. */
 	seek(list, node->key[0], &path);
 	for (level = node->height; level--;)
-		rcu_assign_pointer(path.links[level][level], writer_next(node->next, level));
+		set_next(path.links[level], level, writer_next(node->next, level));
 	call_rcu(&node->rcu, node_free_rcu);
 	return item;
 }
@@ -335,7 +345,7 @@ void *slmbx_skiplist_remove(struct slmbx_skiplist *list, u32 key)
 void slmbx_skiplist_for_each(const struct slmbx_skiplist *list,
 			     void (*visit)(void *item, void *arg), void *arg)
 {
-	struct slmbx_node *node = rcu_dereference_protected(list->head[0], 1);
+	struct slmbx_node *node = writer_next(list->head, 0);
 	u32 i;
 
 	for (; node; node = writer_next(node->next, 0))
@@ -346,7 +356,7 @@ void slmbx_skiplist_for_each(const struct slmbx_skiplist *list,
 
 void slmbx_skiplist_measure(const struct slmbx_skiplist *list, struct slmbx_skiplist_shape *shape)
 {
-	struct slmbx_node *node = rcu_dereference_protected(list->head[0], 1);
+	struct slmbx_node *node = writer_next(list->head, 0);
 
 	*shape = (struct slmbx_skiplist_shape){ .height = list->height };
 	for (; node; node = writer_next(node->next, 0)) {
@@ -358,11 +368,15 @@ void slmbx_skiplist_measure(const struct slmbx_skiplist *list, struct slmbx_skip
 
 void slmbx_skiplist_init(struct slmbx_skiplist *list, u32 levels, u32 branching, u64 seed)
 {
+	u32 level;
+
 	*list = (struct slmbx_skiplist){
 		.levels = min_t(u32, levels, SLMBX_SKIPLIST_LEVELS),
 		.branching = branching,
 		.random = seed ?: 1,	/* 0 would stay 0 */
 	};
+	for (level = 0; level < SLMBX_SKIPLIST_LEVELS; level++)
+		list->head[level].first = NO_KEY;
 }
 
 void slmbx_skiplist_destroy(struct slmbx_skiplist *list)

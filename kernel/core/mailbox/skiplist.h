@@ -11,12 +11,25 @@
 struct slmbx_node;
 
 /**
+ * struct slmbx_link - where a level leads on
+ * @first: first key of @node; U32_MAX without one
+ * @node: the next node of the level, or NULL
+ *
+ * @first spares readers a look at a node that is too far. The two are two stores:
+ * skiplist.c says why a reader that sees one without the other does no wrong.
+ */
+struct slmbx_link {
+	u32 first;
+	struct slmbx_node __rcu *node;
+};
+
+/**
  * struct slmbx_skiplist - a sorted map from u32 keys to items
  * @levels: pointers a node has at most
  * @branching: a node has each further pointer with chance 1/@branching
  * @height: levels in use; only grows
  * @random: state of the generator of heights
- * @head: first node of each level
+ * @head: leads to the first node of each level
  *
  * An unrolled skip list: a node holds up to 16 keys in one cache line and at
  * least one forward pointer. See skiplist.c for who may do what when.
@@ -26,7 +39,7 @@ struct slmbx_skiplist {
 	u32 branching;
 	u32 height;
 	u64 random;
-	struct slmbx_node __rcu *head[SLMBX_SKIPLIST_LEVELS];
+	struct slmbx_link head[SLMBX_SKIPLIST_LEVELS];
 };
 
 /**

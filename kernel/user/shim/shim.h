@@ -3,6 +3,8 @@
 #ifndef SHIM_H
 #define SHIM_H
 
+#include <limits.h>
+
 #include <linux/sched.h>
 
 /*
@@ -17,9 +19,12 @@ void shim_become(struct task_struct *task);
 extern const struct shim_user_memory shim_own_memory;
 
 /*
- * Allocation failure for tests: the @nth allocation from now on (1 is the next)
- * fails, once; 0 fails none. Returns how many were made since the last call.
+ * Allocation failure for tests: of the allocations from now on, @first to @last fail
+ * (1 is the next). With 0, 0 none fails and none is counted, which costs nothing.
+ * Returns how many were asked for since the last call, if that counted.
  */
-unsigned long shim_fail_allocation(unsigned long nth);
+unsigned long shim_fail_allocations(unsigned long first, unsigned long last);
+/* Fails none, but counts. */
+#define SHIM_COUNT_ALLOCATIONS	ULONG_MAX, ULONG_MAX
 
 #endif /* SHIM_H */

@@ -9,21 +9,25 @@
 
 #include "shim.h"
 
-static unsigned long fail_at;
-static unsigned long made;
+static unsigned long fail_first, fail_last;
+static unsigned long asked;
 
-unsigned long shim_fail_allocation(unsigned long nth)
+unsigned long shim_fail_allocations(unsigned long first, unsigned long last)
 {
-	WRITE_ONCE(fail_at, nth);
-	return __atomic_exchange_n(&made, 0, __ATOMIC_RELAXED);
+	WRITE_ONCE(fail_first, first);
+	WRITE_ONCE(fail_last, last);
+	return __atomic_exchange_n(&asked, 0, __ATOMIC_RELAXED);
 }
 
 static bool should_fail(void)
 {
+	unsigned long nth;
+
 	/* Counted only while a test counts: no shared line is written otherwise. */
-	if (likely(!READ_ONCE(fail_at)))
+	if (likely(!READ_ONCE(fail_first)))
 		return false;
-	return __atomic_add_fetch(&made, 1, __ATOMIC_RELAXED) == READ_ONCE(fail_at);
+	nth = __atomic_add_fetch(&asked, 1, __ATOMIC_RELAXED);
+	return nth >= READ_ONCE(fail_first) && nth <= READ_ONCE(fail_last);
 }
 
 static void *finish(void *p, size_t size, gfp_t flags)

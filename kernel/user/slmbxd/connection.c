@@ -59,7 +59,8 @@ static int make_room(struct connection *conn, size_t size)
 {
 	unsigned char *in;
 
-	memmove(conn->in, conn->in + conn->in_start, conn->in_end - conn->in_start);
+	if (conn->in_end > conn->in_start)
+		memmove(conn->in, conn->in + conn->in_start, conn->in_end - conn->in_start);
 	conn->in_end -= conn->in_start;
 	conn->in_start = 0;
 	if (size <= conn->in_size)

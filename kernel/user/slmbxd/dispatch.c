@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
-#include <malloc.h>
 
 #include <linux/minmax.h>
 #include <linux/rcupdate.h>
@@ -9,15 +8,16 @@
 #include "calls.h"
 #include "client_memory.h"
 #include "dispatch.h"
+#include "heap.h"
 
-/* Gives what the mailboxes held back to the system, not only to malloc(). */
+/* Gives what the mailboxes held back to the system, not only to the heap. */
 static long shut_down(void)
 {
 	long ret = slmbx_do_shutdown();
 
 	if (!ret) {
 		rcu_barrier();
-		malloc_trim(0);
+		heap_release();
 	}
 	return ret;
 }

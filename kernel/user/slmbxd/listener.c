@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -64,14 +63,18 @@ static int take_lock(const char *path)
 static int remove_stale(const char *path)
 {
 	struct stat st;
+	bool there = !lstat(path, &st);
 
-	if (lstat(path, &st))
-		return errno == ENOENT ? 0 : -1;
-	if (!S_ISSOCK(st.st_mode)) {
+	if (there && !S_ISSOCK(st.st_mode)) {
 		report("%s is not a socket; move it away or choose another --socket", path);
 		return -1;
 	}
-	return unlink(path);
+	if (there ? unlink(path) : errno != ENOENT) {
+		report("can't remove the stale socket %s: %s; choose another --socket", path,
+		       strerror(errno));
+		return -1;
+	}
+	return 0;
 }
 
 /* The file appears without any right and gets @mode before a client can know it. */
@@ -92,11 +95,16 @@ static int bind_and_listen(int fd, const struct sockaddr_un *addr, mode_t mode)
 	return 0;
 }
 
+bool listener_path_fits(const char *path)
+{
+	return strlen(path) < sizeof(((struct sockaddr_un *)0)->sun_path);
+}
+
 int listener_open(struct listener *listener, const char *path, mode_t mode)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 
-	if (strlen(path) >= sizeof(addr.sun_path)) {
+	if (!listener_path_fits(path)) {
 		report("the socket's path has %zu bytes, %zu at most: %s", strlen(path),
 		       sizeof(addr.sun_path) - 1, path);
 		return -1;

@@ -2,6 +2,7 @@
 #ifndef SLMBXD_LISTENER_H
 #define SLMBXD_LISTENER_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /**
@@ -15,6 +16,9 @@ struct listener {
 	int fd;
 	int lock_fd;
 };
+
+/* Whether a socket can have this path, by its length. */
+bool listener_path_fits(const char *path);
 
 /*
  * Listens at @path with @mode, on which a client's right to connect depends. A socket

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
-#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -26,14 +25,15 @@
 
 /* Descriptors beside the connections'. */
 #define SPARE_FDS	64
-/* Larger allocations are mappings of their own, gone from memory once freed. */
-#define MAPPED_BYTES	(256 * 1024)
 
 /* Makes the directories above the default socket that are not there. */
 static int make_directories(const char *socket_path)
 {
 	char path[PATH_MAX], *at;
 
+	/* listener_open() will refuse it: nothing stays behind. */
+	if (!listener_path_fits(socket_path))
+		return 0;
 	snprintf(path, sizeof(path), "%s", socket_path);
 	for (at = strchr(path + 1, '/'); at; at = strchr(at + 1, '/')) {
 		*at = '\0';
@@ -50,19 +50,18 @@ static int make_directories(const char *socket_path)
 /* As many descriptors as connections; fewer connections where the system allows fewer. */
 static void fit_connections(struct options *options)
 {
-	rlim_t wanted = options->max_connections + SPARE_FDS;
+	rlim_t wanted = options->max_connections + SPARE_FDS, fit;
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= wanted)
 		return;
-	limit.rlim_cur = wanted;
-	if (wanted > limit.rlim_max) {
-		limit.rlim_cur = limit.rlim_max;
-		options->max_connections =
-			limit.rlim_max > 2 * SPARE_FDS ? limit.rlim_max - SPARE_FDS : SPARE_FDS;
+	fit = limit.rlim_max > 2 * SPARE_FDS ? limit.rlim_max - SPARE_FDS : limit.rlim_max / 2;
+	if (options->max_connections > fit) {
+		options->max_connections = fit;
 		report("the limit of open files (%lu) allows %u connections",
 		       (unsigned long)limit.rlim_max, options->max_connections);
 	}
+	limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
@@ -134,7 +133,6 @@ int main(int argc, char **argv)
 	if (options.default_socket && make_directories(options.socket))
 		return 1;
 	fit_connections(&options);
-	mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES);
 
 	slmbx_second_admin = (kuid_t)KUIDT_INIT(geteuid());
 	slmbx_limits.bytes = options.max_bytes_per_uid;

@@ -131,6 +131,7 @@ static bool read_option(struct options *options, int opt, const char *word)
 int options_read(struct options *options, int argc, char **argv)
 {
 	int opt, index = 0;
+	const char *word;
 
 	*options = (struct options){
 		.mode = geteuid() ? 0600 : 0666,
@@ -139,7 +140,10 @@ int options_read(struct options *options, int argc, char **argv)
 		.max_bytes_per_uid = default_max_bytes(),
 		.max_mailboxes_per_uid = 1 << 24,
 	};
-	while ((opt = getopt_long(argc, argv, "s:hV", long_options, &index)) != -1) {
+	/* getopt() would say more than a sentence; "+": it ends at the first other word. */
+	opterr = 0;
+	while (word = argv[optind],
+	       (opt = getopt_long(argc, argv, "+:s:hV", long_options, &index)) != -1) {
 		switch (opt) {
 		case 'h':
 			fputs(help, stdout);
@@ -147,8 +151,11 @@ int options_read(struct options *options, int argc, char **argv)
 		case 'V':
 			puts("slmbxd " SLMBX_VERSION);
 			return 1;
+		case ':':
+			report("%s needs a value; see slmbxd --help", word);
+			return -1;
 		case '?':
-			report("see slmbxd --help");
+			report("\"%s\" is not an option; see slmbxd --help", word);
 			return -1;
 		default:
 			if (read_option(options, opt, optarg))

@@ -73,7 +73,7 @@ int stream_write(int fd, struct iovec *pieces, size_t n)
 		if (sent < 0 && errno == EINTR)
 			continue;
 		if (sent < 0)
-			return errno == EAGAIN ? -ETIMEDOUT : -errno;
+			return errno == EAGAIN ? -EPIPE : -errno;
 		advance(&msg, sent);
 	}
 	return 0;

@@ -17,7 +17,11 @@ int stream_wait(int fd, int timeout_ms);
 int stream_read_some(int fd, void *to, size_t len, size_t *got);
 /* Reads exactly @len bytes. */
 int stream_read(int fd, void *to, size_t len, int timeout_ms);
-/* Writes all of the @n pieces, which it changes. The socket's SO_SNDTIMEO bounds it. */
+/*
+ * Writes all of the @n pieces, which it changes. -EPIPE if the peer left, or reads
+ * nothing for as long as the socket's SO_SNDTIMEO: what is written next would end up
+ * in the middle of these pieces, so nobody may.
+ */
 int stream_write(int fd, struct iovec *pieces, size_t n);
 
 #endif /* SLMBXD_STREAM_H */
