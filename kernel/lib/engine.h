@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What libslmbx asks of an engine: one call in, one result out.
+ */
+#ifndef SLMBX_ENGINE_H
+#define SLMBX_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/**
+ * struct slmbx_call - one call of the ABI
+ * @nr: SLMBX_CALL_*
+ * @id: mailbox id; init: ptrs
+ * @arg: init: prob; create: protected; else 0
+ * @as: uid to act for, SLMBX_SELF for none
+ * @mem: send, recv, stat: the caller's memory. An integer, because it may point
+ *	anywhere: only the kernel may be asked to read or write it, so that a bad
+ *	address is EFAULT and no signal
+ * @size: bytes at @mem
+ */
+struct slmbx_call {
+	unsigned int nr;
+	unsigned int id;
+	unsigned int arg;
+	uid_t as;
+	uintptr_t mem;
+	size_t size;
+};
+
+/**
+ * struct slmbx_engine_ops - one engine
+ * @name: as SLMBX_ENGINE spells it
+ * @present: whether a call made now would reach it
+ * @call: the result of the call, or -errno. May change errno
+ */
+struct slmbx_engine_ops {
+	const char *name;
+	bool (*present)(void);
+	long (*call)(const struct slmbx_call *call);
+};
+
+extern const struct slmbx_engine_ops slmbx_engine_daemon;
+
+/* The engine of this process, chosen at the first call; NULL with the reason in *@err. */
+const struct slmbx_engine_ops *slmbx_engine_chosen(int *err);
+
+#endif /* SLMBX_ENGINE_H */

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * libslmbx: mailboxes that outlive the processes that use them.
+ *
+ * Every call returns a non-negative integer, or -errno; errno itself is left
+ * alone. Calls are thread-safe and may be used on both sides of a fork. They
+ * are not async-signal-safe. See slmbx(7) and the page of each call.
+ *
+ * Beside the errors listed in each page, a call answers
+ *   -ENOSYS        SLMBX_ENGINE names an engine this machine doesn't have
+ *   -EINVAL        SLMBX_ENGINE isn't one of auto, syscall, device, daemon
+ *   -ECONNREFUSED  daemon engine: no daemon listens on the socket
+ *   -EACCES        daemon engine: the socket may not be used, or
+ *                  slmbx_act_as() without the right to
+ *   -EUSERS        daemon engine: the daemon has no connection left
+ */
+#ifndef SLMBX_H
+#define SLMBX_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <linux/slmbx.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SLMBX_VERSION "0.1.0"
+
+/* slmbx_act_as(): nobody else, the thread's own uid again. */
+#define SLMBX_SELF ((uid_t)-1)
+
+long slmbx_init(unsigned int ptrs, unsigned int prob);
+long slmbx_shutdown(void);
+long slmbx_create(unsigned int id, int protect);
+long slmbx_destroy(unsigned int id);
+long slmbx_count(unsigned int id);
+long slmbx_send(unsigned int id, const unsigned char *msg, unsigned int len);
+long slmbx_recv(unsigned int id, unsigned char *msg, unsigned int len);
+long slmbx_length(unsigned int id);
+
+/*
+ * Extension: fill @st, of which the caller knows @size bytes.
+ * -ENODEV, -ENOENT, -EPERM, -EINVAL (@size under SLMBX_STAT_SIZE_V0), -E2BIG, -EFAULT.
+ */
+long slmbx_stat(unsigned int id, struct slmbx_stat *st, size_t size);
+
+/*
+ * Make this thread's following calls as @uid; SLMBX_SELF ends it. Takes uid 0, or
+ * the uid the daemon runs as; without that right the calls answer -EACCES.
+ * Returns the uid in force before (SLMBX_SELF if none).
+ */
+uid_t slmbx_act_as(uid_t uid);
+
+/* The engine in use: "syscall", "device" or "daemon"; NULL if none is there. */
+const char *slmbx_engine(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* SLMBX_H */
