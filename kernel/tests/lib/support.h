@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the tests of libslmbx share: a real slmbxd on a socket of its own, and a
+ * peer that says what no slmbxd would.
+ */
+#ifndef TEST_SUPPORT_H
+#define TEST_SUPPORT_H
+
+#include <check.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+#include <linux/slmbxd.h>
+#include <slmbx.h>
+
+/* A uid with no rights, and one more. */
+#define UID_NOBODY 65534
+#define UID_OTHER 54321
+
+/* For everything a test waits for; a test that gets near it hangs. */
+#define TEST_TIMEOUT 60
+
+Suite *engine_suite(void);
+Suite *fork_suite(void);
+Suite *identity_suite(void);
+Suite *memory_suite(void);
+Suite *peer_suite(void);
+Suite *restart_suite(void);
+Suite *signal_suite(void);
+Suite *stat_suite(void);
+Suite *thread_suite(void);
+
+/* The directory all tests have theirs in. It goes with the program, failed tests or not. */
+int base_make(void);
+void base_remove(void);
+
+/*
+ * Checked fixtures. With a directory: $SLMBX_SOCKET is a path in it where nobody
+ * listens. With a daemon: slmbxd listens there.
+ */
+void directory_setup(void);
+void directory_teardown(void);
+void daemon_setup(void);
+void daemon_teardown(void);
+
+/* The directory and the socket's path of the running test. */
+extern char test_dir[64];
+extern char test_socket[96];
+
+/* Starts slmbxd on @path with one more option (NULL: none), and waits until it is ready. */
+void daemon_start(const char *path, const char *option);
+void daemon_start_as(uid_t uid, const char *path, const char *option);
+/* Ends it; it must exit 0 after SIGTERM. */
+void daemon_stop(int sig);
+
+/* A test case whose tests run against a daemon of their own. */
+TCase *daemon_case(const char *name);
+TCase *directory_case(const char *name);
+
+/* The test ends here, passed, with a word on why it could not be made. */
+#define skip_test(why)                                        \
+	do {                                                  \
+		fprintf(stderr, "# skipped: %s: %s\n", __func__, why); \
+		return;                                       \
+	} while (0)
+
+bool is_root(void);
+double now(void);
+void sleep_ms(unsigned int ms);
+/* Descriptors this process has open; with @sockets the connections of libslmbx only. */
+unsigned int count_fds(bool sockets);
+/* A descriptor of libslmbx in this process; fails the test if there is none. */
+int library_fd(void);
+/* Waits for the child and fails the test unless it exits 0. */
+void wait_child(pid_t pid);
+
+/* Bytes that depend on the seed, and whether they are still there. */
+void fill(unsigned char *buf, size_t len, unsigned int seed);
+bool is_filled(const unsigned char *buf, size_t len, unsigned int seed);
+bool is_all(const unsigned char *buf, size_t len, unsigned char byte);
+
+/*
+ * The peer: a thread that runs @script on a socket listening at test_socket.
+ * Scripts use the functions below, and peer_end() waits for the script's end.
+ */
+typedef void (*peer_script)(int listener);
+void peer_start(peer_script script);
+void peer_end(void);
+int peer_accept(int listener);
+void peer_read(int fd, void *buf, size_t len);
+struct slmbxd_request peer_request(int fd);
+void peer_write(int fd, const void *buf, size_t len);
+void peer_reply(int fd, uint32_t kind, int64_t result, const void *body, uint32_t body_len);
+/* Fails unless the other side hangs up without another byte. */
+void peer_expect_end(int fd);
+
+#endif /* TEST_SUPPORT_H */
