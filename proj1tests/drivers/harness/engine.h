@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* The engine a driver runs against: a private daemon, or one the environment names. */
+#ifndef HARNESS_ENGINE_H
+#define HARNESS_ENGINE_H
+
+#include <stdbool.h>
+
+/*
+ * Starts a slmbxd of our own with @args on a socket in a new directory and points libslmbx at it. If SLMBX_SOCKET
+ * or SLMBX_ENGINE is set, takes that engine, but only if it isn't set up, since the drivers delete
+ * what an engine holds. False after saying why on standard error.
+ */
+bool engine_begin(const char *const args[]);
+
+/* Ends what engine_begin() started. False, and said why, if the daemon didn't end cleanly. */
+bool engine_end(void);
+
+/* Is the daemon our own? */
+bool engine_is_private(void);
+
+#endif /* HARNESS_ENGINE_H */
