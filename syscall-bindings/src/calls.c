@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+/* Every call but the two that receive. */
+#include "bindings.h"
+#include <slmbx.h>
+
+napi_value to_number(napi_env env, int64_t value)
+{
+	napi_value result;
+
+	if (napi_create_int64(env, value, &result) == napi_ok)
+		return result;
+	return throw_napi_error(env);
+}
+
+napi_value call_init(napi_env env, napi_callback_info info)
+{
+	napi_value argv[3];
+	uint32_t ptrs, prob, uid;
+	uid_t before;
+	long ret;
+
+	if (!get_arguments(env, info, 3, argv) || !get_u32(env, argv[0], &ptrs) ||
+	    !get_u32(env, argv[1], &prob) || !get_u32(env, argv[2], &uid))
+		return NULL;
+	before = begin_acting_as(uid);
+	ret = slmbx_init(ptrs, prob);
+	end_acting_as(uid, before);
+	return to_number(env, ret);
+}
+
+napi_value call_shutdown(napi_env env, napi_callback_info info)
+{
+	napi_value argv[1];
+	uid_t before;
+	uint32_t uid;
+	long ret;
+
+	if (!get_arguments(env, info, 1, argv) || !get_u32(env, argv[0], &uid))
+		return NULL;
+	before = begin_acting_as(uid);
+	ret = slmbx_shutdown();
+	end_acting_as(uid, before);
+	return to_number(env, ret);
+}
+
+napi_value call_create(napi_env env, napi_callback_info info)
+{
+	napi_value argv[3];
+	bool is_protected;
+	uint32_t id, uid;
+	uid_t before;
+	long ret;
+
+	if (!get_arguments(env, info, 3, argv) || !get_u32(env, argv[0], &id) ||
+	    !get_bool(env, argv[1], &is_protected) || !get_u32(env, argv[2], &uid))
+		return NULL;
+	before = begin_acting_as(uid);
+	ret = slmbx_create(id, is_protected);
+	end_acting_as(uid, before);
+	return to_number(env, ret);
+}
+
+/* The calls that take an id and no more. */
+static napi_value call_by_id(napi_env env, napi_callback_info info, long (*call)(unsigned int id))
+{
+	napi_value argv[2];
+	uint32_t id, uid;
+	uid_t before;
+	long ret;
+
+	if (!get_arguments(env, info, 2, argv) || !get_u32(env, argv[0], &id) ||
+	    !get_u32(env, argv[1], &uid))
+		return NULL;
+	before = begin_acting_as(uid);
+	ret = call(id);
+	end_acting_as(uid, before);
+	return to_number(env, ret);
+}
+
+napi_value call_destroy(napi_env env, napi_callback_info info)
+{
+	return call_by_id(env, info, slmbx_destroy);
+}
+
+napi_value call_count(napi_env env, napi_callback_info info)
+{
+	return call_by_id(env, info, slmbx_count);
+}
+
+napi_value call_length(napi_env env, napi_callback_info info)
+{
+	return call_by_id(env, info, slmbx_length);
+}
+
+napi_value call_send(napi_env env, napi_callback_info info)
+{
+	napi_value argv[3];
+	struct bytes message;
+	uint32_t id, uid;
+	uid_t before;
+	long ret;
+
+	if (!get_arguments(env, info, 3, argv) || !get_u32(env, argv[0], &id) ||
+	    !get_bytes(env, argv[1], &message) || !get_u32(env, argv[2], &uid))
+		return NULL;
+	if (message.length > UINT32_MAX) {
+		napi_throw_range_error(env, "ERR_OUT_OF_RANGE",
+				       "The value of \"message.byteLength\" is out of range. "
+				       "It must be <= 4294967295.");
+		return NULL;
+	}
+	before = begin_acting_as(uid);
+	ret = slmbx_send(id, message.start, (uint32_t)message.length);
+	end_acting_as(uid, before);
+	return to_number(env, ret);
+}
+
+static bool set(napi_env env, napi_value object, const char *name, napi_status made,
+		napi_value value)
+{
+	return made == napi_ok && napi_set_named_property(env, object, name, value) == napi_ok;
+}
+
+static napi_value to_stat(napi_env env, const struct slmbx_stat *st)
+{
+	bool is_protected = st->flags & SLMBX_STAT_PROTECTED;
+	bool has_head = st->flags & SLMBX_STAT_HEAD;
+	napi_value object, value;
+	napi_status made;
+
+	if (napi_create_object(env, &object) != napi_ok)
+		return throw_napi_error(env);
+	made = napi_create_bigint_uint64(env, st->count, &value);
+	if (!set(env, object, "count", made, value))
+		return throw_napi_error(env);
+	made = napi_create_bigint_uint64(env, st->bytes, &value);
+	if (!set(env, object, "bytes", made, value))
+		return throw_napi_error(env);
+	made = napi_create_uint32(env, st->owner, &value);
+	if (!set(env, object, "owner", made, value))
+		return throw_napi_error(env);
+	made = napi_get_boolean(env, is_protected, &value);
+	if (!set(env, object, "isProtected", made, value))
+		return throw_napi_error(env);
+	made = has_head ? napi_create_uint32(env, st->head_length, &value) :
+			  napi_get_undefined(env, &value);
+	if (!set(env, object, "headLength", made, value))
+		return throw_napi_error(env);
+	return object;
+}
+
+napi_value call_stat(napi_env env, napi_callback_info info)
+{
+	struct slmbx_stat st;
+	napi_value argv[2];
+	uint32_t id, uid;
+	uid_t before;
+	long ret;
+
+	if (!get_arguments(env, info, 2, argv) || !get_u32(env, argv[0], &id) ||
+	    !get_u32(env, argv[1], &uid))
+		return NULL;
+	before = begin_acting_as(uid);
+	ret = slmbx_stat(id, &st, sizeof(st));
+	end_acting_as(uid, before);
+	return ret < 0 ? to_number(env, ret) : to_stat(env, &st);
+}
+
+napi_value call_engine(napi_env env, napi_callback_info info)
+{
+	const char *name = slmbx_engine();
+	napi_status made;
+	napi_value result;
+
+	made = name ? napi_create_string_utf8(env, name, NAPI_AUTO_LENGTH, &result) :
+		      napi_get_undefined(env, &result);
+	return made == napi_ok ? result : throw_napi_error(env);
+}
