@@ -1,0 +1,134 @@
+import { Api } from './support/api';
+import { type Daemon, startDaemon } from './support/daemon';
+import { startService } from './support/service';
+import { stopAll } from './support/stop-all';
+
+/*
+ * The service keeps nothing, so it may die at any instant. What it acknowledged is in the engine or was handed out,
+ * once and in order. A Send without an answer may be there or not; an answer to a Receive that never arrived takes
+ * its message with it, since there are no leases.
+ */
+
+const SENDERS = 8;
+const MAILBOX = 42;
+
+let daemon: Daemon;
+
+beforeEach(async () => {
+  daemon = await startDaemon();
+});
+
+afterEach(() => stopAll(daemon));
+
+/** Sends `k:0`, `k:1`, … one after the other until a call fails; returns how many were acknowledged. */
+async function sendUntilRefused(api: Api, k: number): Promise<number> {
+  for (let i = 0; ; i++) {
+    try {
+      await api.send(MAILBOX, `${k}:${i}`);
+    } catch {
+      return i;
+    }
+  }
+}
+
+/** Receives until a call fails; returns the texts in the order they came. */
+async function receiveUntilRefused(api: Api): Promise<string[]> {
+  const texts: string[] = [];
+  for (;;) {
+    try {
+      const message = await api.receive(MAILBOX);
+      if (message !== undefined) texts.push(message.data.toString());
+    } catch {
+      return texts;
+    }
+  }
+}
+
+function numbersOf(texts: readonly string[], k: number): number[] {
+  return texts.filter((text) => text.startsWith(`${k}:`)).map((text) => Number(text.split(':')[1]));
+}
+
+function ascending(numbers: readonly number[]): boolean {
+  return numbers.every((number, i) => i === 0 || number > numbers[i - 1]!);
+}
+
+async function untilSent(api: Api, count: bigint): Promise<void> {
+  while ((await api.get(MAILBOX)).messageCount < count);
+}
+
+it('killed under load, it has lost nothing it acknowledged', async () => {
+  let service = await startService({ daemon: daemon.socket });
+  const path = service.socketPath!;
+  let watch = new Api(service.unix);
+  await watch.initialize();
+  await watch.create(MAILBOX);
+
+  const acknowledged = new Array<number>(SENDERS).fill(0);
+  const rounds: number[][] = [];
+  for (let round = 0; round < 3; round++) {
+    const senders = acknowledged.map(() => new Api(service.unix));
+    const sending = Promise.all(senders.map((api, k) => sendUntilRefused(api, round * SENDERS + k)));
+    await untilSent(watch, (await watch.get(MAILBOX)).messageCount + 100n);
+    await service.kill();
+    rounds.push(await sending);
+    for (const api of [watch, ...senders]) api.close();
+
+    service = await startService({ daemon: daemon.socket, unix: path });
+    watch = new Api(service.unix);
+  }
+
+  const all = await watch.drain(MAILBOX);
+  expect(new Set(all).size).toBe(all.length);
+  rounds.flat().forEach((count, k) => {
+    const numbers = numbersOf(all, k);
+    // Everything acknowledged, in order, and at most the one call more that was on its way.
+    expect(numbers).toEqual(Array.from(numbers, (_, i) => i));
+    expect(numbers.length).toBeGreaterThanOrEqual(count);
+    expect(numbers.length).toBeLessThanOrEqual(count + 1);
+  });
+  watch.close();
+  await service.stop();
+}, 120_000);
+
+it('killed while it hands messages out, it hands none out twice', async () => {
+  let service = await startService({ daemon: daemon.socket });
+  let api = new Api(service.tcp);
+  await api.initialize();
+  await api.create(MAILBOX);
+  const total = 3000;
+  for (let i = 0; i < total; i += 100) {
+    await Promise.all(Array.from({ length: 100 }, (_, j) => api.send(MAILBOX, `0:${i + j}`)));
+  }
+
+  const receivers = Array.from({ length: SENDERS }, () => new Api(service.tcp));
+  const receiving = Promise.all(receivers.map((receiver) => receiveUntilRefused(receiver)));
+  while ((await api.get(MAILBOX)).messageCount > BigInt(total - 200));
+  await service.kill();
+  const received = await receiving;
+  for (const client of [api, ...receivers]) client.close();
+
+  service = await startService({ daemon: daemon.socket });
+  api = new Api(service.tcp);
+  const left = await api.drain(MAILBOX);
+  for (const texts of [...received, left]) {
+    expect(ascending(numbersOf(texts, 0))).toBe(true);
+  }
+  const known = [...received.flat(), ...left];
+  expect(new Set(known).size).toBe(known.length);
+  // Each receiver may have had one answer on its way.
+  expect(known.length).toBeGreaterThanOrEqual(total - SENDERS - 1);
+  expect(left.length).toBeGreaterThan(0);
+  api.close();
+  await service.stop();
+}, 120_000);
+
+it('takes over the socket that a killed service left behind', async () => {
+  const first = await startService({ daemon: daemon.socket });
+  await first.kill();
+  const second = await startService({ daemon: daemon.socket, unix: first.socketPath! });
+  const api = new Api(second.unix);
+  expect((await api.getSystem()).engine).toBe('daemon');
+  api.close();
+  await second.stop();
+  await first.stop();
+});
