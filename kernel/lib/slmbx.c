@@ -26,8 +26,7 @@ static long engine_call(struct slmbx_call call)
 
 long slmbx_init(unsigned int ptrs, unsigned int prob)
 {
-	return engine_call((struct slmbx_call){
-		.nr = SLMBX_CALL_INIT, .id = ptrs, .arg = prob });
+	return engine_call((struct slmbx_call){ .nr = SLMBX_CALL_INIT, .id = ptrs, .arg = prob });
 }
 
 long slmbx_shutdown(void)

@@ -4,15 +4,22 @@
  *
  * Every call returns a non-negative integer, or -errno; errno itself is left
  * alone. Calls are thread-safe and may be used on both sides of a fork. They
- * are not async-signal-safe. See slmbx(7) and the page of each call.
+ * are not async-signal-safe, and no cancellation points. See slmbx(7) and the
+ * page of each call.
  *
  * Beside the errors listed in each page, a call answers
  *   -ENOSYS        SLMBX_ENGINE names an engine this machine doesn't have
  *   -EINVAL        SLMBX_ENGINE isn't one of auto, syscall, device, daemon
- *   -ECONNREFUSED  daemon engine: no daemon listens on the socket
+ *   -ECONNREFUSED  daemon engine: no daemon listens on the socket, or it hung
+ *                  up twice without an answer
  *   -EACCES        daemon engine: the socket may not be used, or
  *                  slmbx_act_as() without the right to
  *   -EUSERS        daemon engine: the daemon has no connection left
+ *   -EMFILE, -ENFILE, -ENOMEM
+ *                  daemon engine: nothing left to make a connection with
+ *   -ENAMETOOLONG  daemon engine: the socket's path has more than 107 bytes
+ *   -EPROTO        daemon engine: the peer broke off in an answer, or gave one
+ *                  no slmbxd gives; whether the call was done is unknown
  */
 #ifndef SLMBX_H
 #define SLMBX_H

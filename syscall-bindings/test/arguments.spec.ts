@@ -20,7 +20,10 @@ const call = Object.fromEntries(Object.entries(slmbx)) as Record<string, Call>;
 
 function bad(...values: unknown[]): Bad[] {
   return values.map((value) => ({
-    label: typeof value === 'symbol' ? 'a symbol' : `${typeof value} ${Object.prototype.toString.call(value)} ${show(value)}`,
+    label:
+      typeof value === 'symbol'
+        ? 'a symbol'
+        : `${typeof value} ${Object.prototype.toString.call(value)} ${show(value)}`,
     value,
   }));
 }
@@ -115,7 +118,13 @@ beforeAll(async () => {
 afterAll(() => daemon.stop());
 
 afterEach(() => {
-  expect(slmbx.stat(ID)).toEqual({ count: 2n, bytes: 11n, owner: process.getuid!(), isProtected: false, headLength: 5 });
+  expect(slmbx.stat(ID)).toEqual({
+    count: 2n,
+    bytes: 11n,
+    owner: process.getuid!(),
+    isProtected: false,
+    headLength: 5,
+  });
   expect(thrownBy('count', [43])).toMatchObject({ code: 'ENOENT' });
 });
 
@@ -207,7 +216,9 @@ it('refuses a message longer than any may be', () => {
 
 it('quotes what it got, and no more than a line of it', () => {
   expect(thrownBy('count', ['x'.repeat(10_000)])).toMatchObject({
-    message: expect.stringMatching(/^The "id" argument must be of type number\. Received type string \('x{32}'/) as string,
+    message: expect.stringMatching(
+      /^The "id" argument must be of type number\. Received type string \('x{32}'/,
+    ) as string,
   });
   const { message } = thrownBy('count', ['x'.repeat(10_000)]) as Error;
   expect(message.length).toBeLessThan(200);
@@ -221,7 +232,10 @@ it('quotes what it got, and no more than a line of it', () => {
 
 /** TypeScript's library for es2023 lacks what Node 20 has. */
 function resizable(length: number, maxByteLength: number): { buffer: ArrayBuffer; resize(length: number): void } {
-  const Resizable = ArrayBuffer as unknown as new (length: number, options: { maxByteLength: number }) => ArrayBuffer & {
+  const Resizable = ArrayBuffer as unknown as new (
+    length: number,
+    options: { maxByteLength: number },
+  ) => ArrayBuffer & {
     resize(length: number): void;
   };
   const buffer = new Resizable(length, { maxByteLength });

@@ -61,9 +61,9 @@ describe('before init', () => {
     [1, 2],
     [4294967295, 16],
   ])('init(%d, %d) and shutdown', (ptrs, prob) => {
-    expect(slmbx.init(ptrs, prob)).toBeUndefined();
+    slmbx.init(ptrs, prob);
     slmbx.create(1);
-    expect(slmbx.shutdown()).toBeUndefined();
+    slmbx.shutdown();
     expect(codeOf(() => slmbx.count(1))).toBe('ENODEV');
   });
 });
@@ -77,7 +77,7 @@ describe('after init', () => {
   });
 
   it('has every call do its work', () => {
-    expect(slmbx.create(1)).toBeUndefined();
+    slmbx.create(1);
     expect(slmbx.count(1)).toBe(0);
     expect(slmbx.stat(1)).toEqual({
       count: 0n,
@@ -86,7 +86,7 @@ describe('after init', () => {
       isProtected: false,
       headLength: undefined,
     });
-    expect(slmbx.send(1, Buffer.from('one'))).toBeUndefined();
+    slmbx.send(1, Buffer.from('one'));
     slmbx.send(1, new Uint8Array([2, 0, 2, 0]));
     slmbx.send(1, new Uint8Array());
     expect(slmbx.count(1)).toBe(3);
@@ -96,7 +96,7 @@ describe('after init', () => {
     expect(slmbx.recv(1)).toEqual(Buffer.from([2, 0, 2, 0]));
     expect(slmbx.stat(1)).toMatchObject({ count: 1n, bytes: 0n, headLength: 0 });
     expect(slmbx.recv(1)).toEqual(Buffer.alloc(0));
-    expect(slmbx.destroy(1)).toBeUndefined();
+    slmbx.destroy(1);
     expect(codeOf(() => slmbx.count(1))).toBe('ENOENT');
   });
 
@@ -194,7 +194,10 @@ describe('after init', () => {
   it('send answers EDQUOT past the quota of bytes and queues nothing', () => {
     slmbx.create(1, false, { uid: NOBODY });
     const error = failure(() => slmbx.send(1, Buffer.alloc(1_000_001), { uid: NOBODY }));
-    expect(error).toMatchObject({ message: 'EDQUOT: quota of the uid exceeded, slmbx_send 1', errno: -constants.errno.EDQUOT });
+    expect(error).toMatchObject({
+      message: 'EDQUOT: quota of the uid exceeded, slmbx_send 1',
+      errno: -constants.errno.EDQUOT,
+    });
     expect(slmbx.stat(1)).toMatchObject({ count: 0n, bytes: 0n });
     slmbx.send(1, message, { uid: NOBODY });
     expect(slmbx.recv(1)).toEqual(message);

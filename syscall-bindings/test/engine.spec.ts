@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import * as slmbx from 'slmbx-bindings';
-import { type Daemon, startDaemon } from '../../test/support/daemon';
+import { startDaemon } from '../../test/support/daemon';
 import { startProcessDaemon } from '../../test/support/process-daemon';
 import { inChild } from './support/child';
 import { codeOf, failure } from './support/expect';
@@ -81,10 +81,9 @@ describe('a daemon that was killed', () => {
 
 describe('a socket', () => {
   it('that nobody listens on is ECONNREFUSED', async () => {
-    expect(await inChild('/nonexistent/slmbxd.sock', `return [codeOf(() => slmbx.count(1)), slmbx.engine() ?? null];`)).toEqual([
-      'ECONNREFUSED',
-      null,
-    ]);
+    expect(
+      await inChild('/nonexistent/slmbxd.sock', `return [codeOf(() => slmbx.count(1)), slmbx.engine() ?? null];`),
+    ).toEqual(['ECONNREFUSED', null]);
   });
 
   it('that is closed to the caller is EACCES', async () => {

@@ -52,7 +52,9 @@ describe('options.uid', () => {
   });
 
   it('refuses init and shutdown for another than root', () => {
-    expect(failure(() => slmbx.init(8, 2, nobody))).toMatchObject({ message: 'EPERM: only root may do this, slmbx_init' });
+    expect(failure(() => slmbx.init(8, 2, nobody))).toMatchObject({
+      message: 'EPERM: only root may do this, slmbx_init',
+    });
     expect(failure(() => slmbx.shutdown(nobody))).toMatchObject({
       message: 'EPERM: only root may do this, slmbx_shutdown',
     });

@@ -1,9 +1,11 @@
+import { dirname } from 'node:path';
 import { type Daemon, startDaemon } from '../../test/support/daemon';
 import { inChild } from './support/child';
 
 /* Memory of a process that does nothing but call. Each case has a node of its own, with the collector at hand. */
 
 const MIB = 1024 * 1024;
+const packageDirectory = dirname(require.resolve('slmbx-bindings/package.json'));
 
 /** In the child: memory in bytes as the kernel counts it, mappings, and a collection that runs finalisers too. */
 const MEASURES = `
@@ -100,6 +102,27 @@ it('gives back the memory of long messages', async () => {
   const { resident, mappings } = result as { resident: number; mappings: number };
   expect(resident).toBeLessThan(32 * MIB);
   expect(mappings).toBeLessThan(32);
+});
+
+it('gives back what workers held when they ended', async () => {
+  const grown = await measured(`
+    const { Worker } = require('node:worker_threads');
+    const { once } = require('node:events');
+    const body =
+      'const slmbx = require(' + ${JSON.stringify(JSON.stringify(packageDirectory))} + '); const kept = [];' +
+      'for (let i = 0; i < 4; i++) { slmbx.send(1, Buffer.alloc(${2 * MIB}, i)); kept.push(slmbx.recv(1)); }' +
+      'slmbx.send(1, Buffer.alloc(1000)); slmbx.recv(1);';
+    const pass = async (times) => {
+      for (let i = 0; i < times; i++) await once(new Worker(body, { eval: true }), 'exit');
+      await settle();
+      return { size: field('VmSize'), mappings: mappings() };
+    };
+    const before = await pass(4);
+    const after = await pass(20);
+    return [after.size - before.size, after.mappings - before.mappings];`);
+  const [size, count] = grown as [number, number];
+  expect(size).toBeLessThan(64 * MIB);
+  expect(count).toBeLessThan(32);
 });
 
 it('keeps what a long message holds for as long as it is in use', async () => {

@@ -22,6 +22,12 @@ beforeEach(() => {
 });
 afterEach(() => slmbx.shutdown());
 
+/** Of WebAssembly, whose types are the browsers'. */
+const { Memory } = (globalThis as unknown as { WebAssembly: WebAssemblyTypes }).WebAssembly;
+interface WebAssemblyTypes {
+  Memory: new (size: { initial: number }) => { buffer: ArrayBuffer };
+}
+
 function randomBytes(length: number): Buffer {
   const bytes = Buffer.allocUnsafeSlow(length);
   for (let start = 0; start < length; start += 512 * MIB) randomFillSync(bytes, start);
@@ -94,7 +100,7 @@ it('takes views of any kind of memory, and of a part of it', () => {
   const memory = Uint8Array.from({ length: 64 }, (_, i) => i);
   const shared = new Uint8Array(new SharedArrayBuffer(64));
   shared.set(memory);
-  const wasm = new Uint8Array(new WebAssembly.Memory({ initial: 1 }).buffer);
+  const wasm = new Uint8Array(new Memory({ initial: 1 }).buffer);
   wasm.set(memory);
   for (const whole of [memory, shared, wasm]) {
     slmbx.send(ID, whole.subarray(10, 20));

@@ -71,7 +71,10 @@ async function node(args: string[], env: Record<string, string> = {}): Promise<s
 }
 
 it('carries what it needs and nothing more', async () => {
-  const files = await readdir(join(directory, 'node_modules', 'slmbx-bindings'), { recursive: true, withFileTypes: true });
+  const files = await readdir(join(directory, 'node_modules', 'slmbx-bindings'), {
+    recursive: true,
+    withFileTypes: true,
+  });
   const names = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
   const root = join(directory, 'node_modules', 'slmbx-bindings/');
   expect(names.map((name) => name.slice(root.length)).sort()).toEqual([

@@ -26,7 +26,8 @@ struct slmbx_message *slmbx_message_alloc(kuid_t sender, u32 len)
 		return ERR_CAST(account);
 	/* kvmalloc() warns of a size over INT_MAX; the length is the caller's to choose. */
 	msg = message_bytes(len) > INT_MAX ?
-		      NULL : kvmalloc(message_bytes(len), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+		      NULL :
+		      kvmalloc(message_bytes(len), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!msg) {
 		slmbx_quota_uncharge(account, message_bytes(len), 0);
 		return ERR_PTR(-ENOMEM);

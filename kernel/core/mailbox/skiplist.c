@@ -284,10 +284,11 @@ static int insert_by_copy(struct slmbx_skiplist *list, struct slmbx_node *old, u
 	return 0;
 }
 
-/* Appends to a published node: the item must be there before the key is. */
+/* Appends to a published node. */
 static void node_append(struct slmbx_node *node, u32 key, void *item)
 {
 	rcu_assign_pointer(node->item[node->used], item);
+	/* The item is there before the key is: a reader that sees the key sees it. */
 	smp_store_release(&node->key[node->used], key);
 	node->used++;
 	node->live++;

@@ -63,8 +63,8 @@ static int refusal(long why)
  * The reply to what was put; @put is the result of putting it. A daemon may answer
  * before it has read all, and hang up. Any failure ends the connection.
  */
-static int get(struct slmbx_conn *conn, int put, struct slmbxd_reply *reply,
-	       uintptr_t body, size_t room)
+static int get(struct slmbx_conn *conn, int put, struct slmbxd_reply *reply, uintptr_t body,
+	       size_t room)
 {
 	int err = put;
 

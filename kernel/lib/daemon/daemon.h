@@ -67,11 +67,11 @@ bool slmbx_conn_alive(void);
 void slmbx_conn_close(struct slmbx_conn *conn);
 
 /* frames.c */
-int slmbx_frames_put(struct slmbx_conn *conn, const struct slmbxd_request *request,
-		     uintptr_t body, size_t len, bool *sent);
+int slmbx_frames_put(struct slmbx_conn *conn, const struct slmbxd_request *request, uintptr_t body,
+		     size_t len, bool *sent);
 int slmbx_frames_put_body(struct slmbx_conn *conn, uintptr_t body, size_t len);
-int slmbx_frames_get(struct slmbx_conn *conn, struct slmbxd_reply *reply,
-		     uintptr_t body, size_t room);
+int slmbx_frames_get(struct slmbx_conn *conn, struct slmbxd_reply *reply, uintptr_t body,
+		     size_t room);
 
 /* memory.c: what may be done with the caller's memory. */
 void slmbx_memory_setup(void);

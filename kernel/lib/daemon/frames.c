@@ -92,8 +92,8 @@ static int send_all(int fd, struct iovec *iov, size_t count, size_t len, bool *s
 	}
 }
 
-int slmbx_frames_put(struct slmbx_conn *conn, const struct slmbxd_request *request,
-		     uintptr_t body, size_t len, bool *sent)
+int slmbx_frames_put(struct slmbx_conn *conn, const struct slmbxd_request *request, uintptr_t body,
+		     size_t len, bool *sent)
 {
 	struct iovec iov[2] = {
 		{ .iov_base = (void *)request, .iov_len = sizeof(*request) },
@@ -151,8 +151,8 @@ static bool is_sound(const struct slmbxd_reply *reply, size_t room)
  * One reply, its body into @room bytes at @body. A reply that breaks off may follow
  * an act of the daemon, so it is -EPROTO and never SLMBX_LOST.
  */
-int slmbx_frames_get(struct slmbx_conn *conn, struct slmbxd_reply *reply,
-		     uintptr_t body, size_t room)
+int slmbx_frames_get(struct slmbx_conn *conn, struct slmbxd_reply *reply, uintptr_t body,
+		     size_t room)
 {
 	struct iovec iov[2] = {
 		{ .iov_base = reply, .iov_len = sizeof(*reply) },

@@ -316,7 +316,7 @@ START_TEST(test_initialiser_is_nobody_special)
 END_TEST
 
 /* The child's uid 0 is NOBODY outside; the test process writes the map. */
-struct namespace {
+struct userns {
 	int made[2], mapped[2];
 	bool absent;
 };
@@ -334,7 +334,7 @@ static void write_file(pid_t pid, const char *name, const char *text)
 
 static void in_namespace(void *arg)
 {
-	struct namespace *ns = arg;
+	struct userns *ns = arg;
 	char go;
 
 	/* No user namespaces in this kernel: then there is no other root. */
@@ -353,7 +353,7 @@ static void in_namespace(void *arg)
 START_TEST(test_root_of_another_namespace)
 {
 	struct crowd crowd = { .size = 0 };
-	struct namespace ns;
+	struct userns ns;
 	char made;
 	pid_t pid;
 

@@ -187,8 +187,10 @@ START_TEST(test_threads)
 
 	open_box();
 	for (unsigned int i = 0; i < ARRAY_SIZE(threads); i++)
-		ck_assert_int_eq(pthread_create(&threads[i], NULL, i < SENDERS ? send_each_thread :
-						recv_all_thread, traffic), 0);
+		ck_assert_int_eq(pthread_create(&threads[i], NULL,
+						i < SENDERS ? send_each_thread : recv_all_thread,
+						traffic),
+				 0);
 	for (unsigned int i = 0; i < ARRAY_SIZE(threads); i++)
 		pthread_join(threads[i], NULL);
 	check_traffic(traffic);

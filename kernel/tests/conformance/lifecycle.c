@@ -329,7 +329,7 @@ static unsigned int recv_next(unsigned int id, unsigned int next)
 	if (len != (long)victim_len(next) || !pattern_matches(buffer.bytes, (size_t)len, next))
 		next++;
 	ck_assert_msg(len == (long)victim_len(next) &&
-		      pattern_matches(buffer.bytes, (size_t)len, next),
+			      pattern_matches(buffer.bytes, (size_t)len, next),
 		      "neither message %u nor %u", next - 1, next);
 	buffer_free(&buffer);
 	return next;

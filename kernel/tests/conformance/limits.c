@@ -75,7 +75,9 @@ START_TEST(test_bad_prob)
 	snapshot_check(&system);
 
 	system.initialised = true;
-	snapshot_add(&system, (struct box){ .id = 1, .owner = SAME_USER, .count = 2,
+	snapshot_add(&system, (struct box){ .id = 1,
+					    .owner = SAME_USER,
+					    .count = 2,
 					    .messages = { { 10, 1 }, { 20, 2 } } });
 	snapshot_add(&system, (struct box){ .id = 2, .owner = SAME_USER, .protect = true });
 	snapshot_build(&system);

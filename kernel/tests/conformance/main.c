@@ -54,13 +54,27 @@ static int read_options(int argc, char *const argv[])
 	options.seed = 1;
 	while ((name = getopt_long(argc, argv, "", names, NULL)) != -1) {
 		switch (name) {
-		case 'e': options.engine = optarg; break;
-		case 'd': options.daemon = optarg; break;
-		case 'q': options.set_quotas = optarg; break;
-		case 'w': selection.wipe = true; break;
-		case 's': selection.suite = optarg; break;
-		case 'c': selection.tcase = optarg; break;
-		case 'r': options.seed = strtoul(optarg, NULL, 0); break;
+		case 'e':
+			options.engine = optarg;
+			break;
+		case 'd':
+			options.daemon = optarg;
+			break;
+		case 'q':
+			options.set_quotas = optarg;
+			break;
+		case 'w':
+			selection.wipe = true;
+			break;
+		case 's':
+			selection.suite = optarg;
+			break;
+		case 'c':
+			selection.tcase = optarg;
+			break;
+		case 'r':
+			options.seed = strtoul(optarg, NULL, 0);
+			break;
 		case 'h':
 			fputs(usage, stdout);
 			exit(PASSED);
@@ -239,8 +253,7 @@ int main(int argc, char *argv[])
 	int result;
 
 	if (read_options(argc, argv) != 0 || !known_engine() ||
-	    (options.daemon && !engine_is_daemon()) ||
-	    (options.set_quotas && engine_is_daemon())) {
+	    (options.daemon && !engine_is_daemon()) || (options.set_quotas && engine_is_daemon())) {
 		fputs(usage, stderr);
 		return CANNOT_RUN;
 	}

@@ -189,8 +189,8 @@ unsigned char *cliff_new(size_t len, enum bad kind)
 		return map_short_file(good, good + BAD_LEN) + good;
 	default:
 		map = map_pages(good + BAD_LEN, PROT_READ | PROT_WRITE);
-		if (mprotect(map + good, BAD_LEN,
-			     kind == BAD_READ_ONLY ? PROT_READ : PROT_NONE) != 0)
+		if (mprotect(map + good, BAD_LEN, kind == BAD_READ_ONLY ? PROT_READ : PROT_NONE) !=
+		    0)
 			ck_abort_msg("mprotect: %s", strerror(errno));
 		return map + good;
 	}

@@ -4,6 +4,7 @@
  * daemon engine gets a second daemon with small ones; for another engine
  * --set-quotas names a command, called with bytes and mailboxes, 0 for none.
  */
+#include <stdatomic.h>
 #include <stdio.h>
 #include <sys/wait.h>
 
@@ -23,6 +24,9 @@
 static enum { NO_WAY, FAILED, SET } quotas;
 static struct daemon limited;
 static char unlimited_socket[128];
+
+#define RACERS 3
+static _Atomic unsigned int *racing;	/* shared: children that still send */
 
 static bool run_set_quotas(const char *bytes, const char *mailboxes)
 {
@@ -190,6 +194,43 @@ START_TEST(test_bytes_are_per_uid)
 }
 END_TEST
 
+static void send_and_recv(void *unused)
+{
+	struct buffer buffer = buffer_new(CHUNK);
+
+	for (unsigned int i = 0; i < 1000; i++) {
+		slmbx_send(BOX, buffer.bytes, CHUNK);
+		if (i % 8 == 0)
+			slmbx_recv(BOX, buffer.bytes, CHUNK);
+	}
+	atomic_fetch_sub(racing, 1);
+}
+
+/* Mistakes 6 and 12: a call that loses the race with the end of its mailbox keeps nothing. */
+START_TEST(test_races_cost_nothing)
+{
+	struct crowd crowd = { .size = 0 };
+	unsigned int sent;
+
+	start();
+	sent = fill(BOX);
+	racing = shared_alloc(sizeof(*racing));
+	atomic_store(racing, RACERS);
+	for (unsigned int i = 0; i < RACERS; i++)
+		crowd_add(&crowd, SAME_USER, send_and_recv, NULL);
+	for (unsigned int i = 0; atomic_load(racing); i++) {
+		expect(0, i % 20 ? slmbx_destroy(BOX) : slmbx_shutdown());
+		if (i % 20 == 0)
+			expect(0, slmbx_init(8, 2));
+		expect(0, slmbx_create(BOX, 0));
+	}
+	crowd_wait(&crowd);
+	expect(0, slmbx_destroy(BOX));
+	expect(0, slmbx_create(BOX, 0));
+	ck_assert_uint_eq(fill(BOX), sent);
+}
+END_TEST
+
 static void create_all(void)
 {
 	for (unsigned int id = 1; id <= MAILBOXES; id++)
@@ -268,6 +309,7 @@ Suite *quota_suite(void)
 	tcase_add_test(tc, test_message_beyond_the_quota);
 	tcase_add_test(tc, test_order_of_send);
 	tcase_add_test(tc, test_bytes_are_per_uid);
+	tcase_add_test(tc, test_races_cost_nothing);
 	tcase_add_test(tc, test_mailboxes);
 	tcase_add_test(tc, test_failed_creates_cost_nothing);
 	tcase_add_test(tc, test_mailboxes_are_per_uid);

@@ -322,8 +322,7 @@ static const struct row rows[] = {
 static const struct message three[] = { { HEAD, 1 }, { 0, 2 }, { 5000, 3 } };
 static const struct message sent = { 0, 99 };	/* what SEND rows send; len from the row */
 
-static void add_box(struct snapshot *system, unsigned int id, uid_t owner, bool protect,
-		    bool full)
+static void add_box(struct snapshot *system, unsigned int id, uid_t owner, bool protect, bool full)
 {
 	struct box box = { .id = id, .owner = owner, .protect = protect };
 
@@ -439,7 +438,8 @@ static void apply(struct snapshot *system, const struct row *row)
 		*system = (struct snapshot){ .initialised = false };
 		break;
 	case CREATE:
-		snapshot_add(system, (struct box){ .id = row->a, .owner = row->caller,
+		snapshot_add(system, (struct box){ .id = row->a,
+						   .owner = row->caller,
 						   .protect = row->b != 0 });
 		break;
 	case DESTROY:
@@ -480,19 +480,32 @@ END_TEST
 static const char *id_name(unsigned int id)
 {
 	switch (id) {
-	case ZERO: return "0";
-	case TOP: return "4294967295";
-	case ABSENT: return "absent";
-	case LAST: return "4294967294";
-	case ROOT_FULL: return "root's";
-	case ROOT_EMPTY: return "root's empty";
-	case ROOT_PROTECTED: return "root's protected";
-	case ROOT_PROTECTED_EMPTY: return "root's protected empty";
-	case NOBODY_FULL: return "nobody's";
-	case NOBODY_EMPTY: return "nobody's empty";
-	case NOBODY_PROTECTED: return "nobody's protected";
-	case NOBODY_PROTECTED_EMPTY: return "nobody's protected empty";
-	default: return "nobody's with a message of no bytes";
+	case ZERO:
+		return "0";
+	case TOP:
+		return "4294967295";
+	case ABSENT:
+		return "absent";
+	case LAST:
+		return "4294967294";
+	case ROOT_FULL:
+		return "root's";
+	case ROOT_EMPTY:
+		return "root's empty";
+	case ROOT_PROTECTED:
+		return "root's protected";
+	case ROOT_PROTECTED_EMPTY:
+		return "root's protected empty";
+	case NOBODY_FULL:
+		return "nobody's";
+	case NOBODY_EMPTY:
+		return "nobody's empty";
+	case NOBODY_PROTECTED:
+		return "nobody's protected";
+	case NOBODY_PROTECTED_EMPTY:
+		return "nobody's protected empty";
+	default:
+		return "nobody's with a message of no bytes";
 	}
 }
 
@@ -519,14 +532,14 @@ static void row_name(int i, char *name, size_t size)
 	else if (row->call != SHUTDOWN)
 		snprintf(arguments, sizeof(arguments), "%s", id_name(row->a));
 	snprintf(name, size, "%s(%s) by %s, system %s, is %s", calls[row->call], arguments,
-		 caller_name(row->caller), row->state == ON ? "on" : "off",
-		 result_name(row->want));
+		 caller_name(row->caller), row->state == ON ? "on" : "off", result_name(row->want));
 }
 
 Suite *table_suite(void)
 {
 	Suite *suite = suite_create("table");
 
-	harness_add_rows(harness_case(suite, "table/rows", 10), test_row, ARRAY_SIZE(rows), row_name);
+	harness_add_rows(harness_case(suite, "table/rows", 10), test_row, ARRAY_SIZE(rows),
+			 row_name);
 	return suite;
 }

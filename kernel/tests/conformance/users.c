@@ -22,8 +22,7 @@ static pid_t start_child(uid_t uid, user_fn fn, void *arg)
 static void fail_on(pid_t pid, int status)
 {
 	if (WIFSIGNALED(status))
-		ck_abort_msg("child %d died of SIG%s", (int)pid,
-			     sigabbrev_np(WTERMSIG(status)));
+		ck_abort_msg("child %d died of SIG%s", (int)pid, sigabbrev_np(WTERMSIG(status)));
 	ck_assert_msg(WEXITSTATUS(status) == 0, "child %d exited with %d", (int)pid,
 		      WEXITSTATUS(status));
 }
@@ -94,8 +93,7 @@ void crowd_kill(struct crowd *crowd, pid_t pid)
 
 void *shared_alloc(size_t size)
 {
-	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-			    -1, 0);
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	ck_assert_msg(memory != MAP_FAILED, "mmap: %s", strerror(errno));
 	return memory;

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -132,7 +133,7 @@ START_TEST(not_across_exec)
 }
 END_TEST
 
-static volatile bool stop;
+static atomic_bool stop;
 
 static void *talk_on(void *arg)
 {

@@ -203,8 +203,8 @@ static void ask_about_faults(int listener)
 
 START_TEST(faults)
 {
-	unsigned char *half = mmap(NULL, LARGE, PROT_READ | PROT_WRITE,
-				   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	unsigned char *half =
+		mmap(NULL, LARGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	ck_assert_ptr_ne(half, MAP_FAILED);
 	ck_assert_int_eq(munmap(half + LARGE / 2, LARGE / 2), 0);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -15,18 +16,54 @@
 static unsigned char buffer[100000];
 static struct slmbx_stat st;
 
-static long call_init(void) { return slmbx_init(16, 4); }
-static long call_shutdown(void) { return slmbx_shutdown(); }
-static long call_create(void) { return slmbx_create(ID, 0); }
-static long call_destroy(void) { return slmbx_destroy(ID); }
-static long call_count(void) { return slmbx_count(ID); }
-static long call_send(void) { return slmbx_send(ID, buffer, 10); }
-static long call_send_large(void) { return slmbx_send(ID, buffer, sizeof(buffer)); }
-static long call_send_fault(void) { return slmbx_send(ID, NULL, 10); }
-static long call_recv(void) { return slmbx_recv(ID, buffer, 10); }
-static long call_recv_large(void) { return slmbx_recv(ID, buffer, sizeof(buffer)); }
-static long call_length(void) { return slmbx_length(ID); }
-static long call_stat(void) { return slmbx_stat(ID, &st, sizeof(st)); }
+static long call_init(void)
+{
+	return slmbx_init(16, 4);
+}
+static long call_shutdown(void)
+{
+	return slmbx_shutdown();
+}
+static long call_create(void)
+{
+	return slmbx_create(ID, 0);
+}
+static long call_destroy(void)
+{
+	return slmbx_destroy(ID);
+}
+static long call_count(void)
+{
+	return slmbx_count(ID);
+}
+static long call_send(void)
+{
+	return slmbx_send(ID, buffer, 10);
+}
+static long call_send_large(void)
+{
+	return slmbx_send(ID, buffer, sizeof(buffer));
+}
+static long call_send_fault(void)
+{
+	return slmbx_send(ID, NULL, 10);
+}
+static long call_recv(void)
+{
+	return slmbx_recv(ID, buffer, 10);
+}
+static long call_recv_large(void)
+{
+	return slmbx_recv(ID, buffer, sizeof(buffer));
+}
+static long call_length(void)
+{
+	return slmbx_length(ID);
+}
+static long call_stat(void)
+{
+	return slmbx_stat(ID, &st, sizeof(st));
+}
 
 static const struct {
 	long (*call)(void);
@@ -83,7 +120,7 @@ START_TEST(gone)
 }
 END_TEST
 
-static volatile bool stop;
+static atomic_bool stop;
 
 /* Whatever the daemon does, a call ends, and says nothing but what the pages name. */
 static void *call_on(void *arg)
@@ -99,10 +136,12 @@ static void *call_on(void *arg)
 		slmbx_create(ID, 0);
 		ret = slmbx_send(ID, message, len);
 		ck_assert_msg(!ret || ret == -ENODEV || ret == -ENOENT || ret == -ECONNREFUSED ||
-			      ret == -EPROTO, "send: %ld", ret);
+				      ret == -EPROTO,
+			      "send: %ld", ret);
 		ret = slmbx_recv(ID, in, sizeof(message));
 		ck_assert_msg(ret > 0 || ret == -ENODEV || ret == -ENOENT || ret == -ESRCH ||
-			      ret == -ECONNREFUSED || ret == -EPROTO, "recv: %ld", ret);
+				      ret == -ECONNREFUSED || ret == -EPROTO,
+			      "recv: %ld", ret);
 		if (ret > 0)
 			ck_assert(is_filled(in, (size_t)ret, 1));
 	}

@@ -11,7 +11,7 @@ export interface ChildOptions {
   bare?: boolean;
 }
 
-const MAX_MS = 60_000;
+const MAX_MS = 25_000;
 const packageDirectory = dirname(require.resolve('slmbx-bindings/package.json'));
 
 /**

@@ -7,7 +7,7 @@
 
 #ifdef __CHECKER__
 #define __user		__attribute__((noderef, address_space(__user)))
-#define __rcu		__attribute__((noderef, address_space(__rcu)))
+#define SHIM_RCU	__attribute__((noderef, address_space(__rcu)))
 #define __force		__attribute__((force))
 #define __must_hold(x)	__attribute__((context(x, 1, 1)))
 #define __acquires(x)	__attribute__((context(x, 0, 1)))
@@ -16,7 +16,7 @@
 #define __release(x)	__context__(x, -1)
 #else
 #define __user
-#define __rcu
+#define SHIM_RCU
 #define __force
 #define __must_hold(x)
 #define __acquires(x)
@@ -24,6 +24,8 @@
 #define __acquire(x)	((void)0)
 #define __release(x)	((void)0)
 #endif
+
+#define __rcu		SHIM_RCU
 
 #define likely(x)	__builtin_expect(!!(x), 1)
 #define unlikely(x)	__builtin_expect(!!(x), 0)

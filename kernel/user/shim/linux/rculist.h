@@ -5,13 +5,15 @@
 #include <linux/list.h>
 #include <linux/rcupdate.h>
 
+#define hlist_first_rcu(head)	(*((struct hlist_node __rcu **)(&(head)->first)))
+
 static inline void hlist_add_head_rcu(struct hlist_node *node, struct hlist_head *head)
 {
 	struct hlist_node *first = head->first;
 
 	node->next = first;
 	node->pprev = &head->first;
-	rcu_assign_pointer(head->first, node);
+	rcu_assign_pointer(hlist_first_rcu(head), node);
 	if (first)
 		first->pprev = &node->next;
 }

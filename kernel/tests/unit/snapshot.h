@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* All that the core holds, as text, to see that a call changed nothing. */
+#ifndef SNAPSHOT_H
+#define SNAPSHOT_H
+
+/*
+ * Every mailbox with its owner and each message with its sender's account, length and
+ * bytes (their sum), every account, whether there is a system. The caller frees it.
+ * Fails the test if the skip list or a mailbox's counters are inconsistent.
+ */
+char *snapshot_take(void);
+
+/* Takes another one, fails the test unless it equals @before, and frees both. */
+void snapshot_expect(char *before, const char *after_what);
+
+#endif /* SNAPSHOT_H */

@@ -1,0 +1,148 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { type Daemon, startDaemon } from '../../test/support/daemon';
+import { inChild } from './support/child';
+
+/*
+ * The add-on and libslmbx built with the address and undefined-behaviour sanitizers. A bad access ends the child; a leak
+ * is reported, and Node has leaks of its own, so the reports are searched for the add-on.
+ */
+
+const run = promisify(execFile);
+const MIB = 1024 * 1024;
+const packageDirectory = dirname(require.resolve('slmbx-bindings/package.json'));
+const sanitized = resolve(packageDirectory, '../build/native-asan/bindings');
+
+let daemon: Daemon;
+let env: Record<string, string>;
+let reports: string;
+
+beforeAll(async () => {
+  reports = await mkdtemp(join(tmpdir(), 'slmbx-reports-'));
+  await run('make', ['-s', '-C', packageDirectory, 'SAN=asan']);
+  const { stdout } = await run('gcc', ['-print-file-name=libasan.so']);
+  env = {
+    LD_PRELOAD: stdout.trim(),
+    SLMBX_BINDINGS_PREBUILD: sanitized,
+    // Frames by module: nothing has to resolve them to tell whose they are.
+    ASAN_OPTIONS: 'symbolize=0',
+    LSAN_OPTIONS: `exitcode=0:log_path=${join(reports, 'leaks')}`,
+  };
+  daemon = await startDaemon();
+}, 180_000);
+
+afterAll(async () => {
+  await daemon.stop();
+  await rm(reports, { recursive: true });
+});
+
+afterEach(async () => {
+  const names = await readdir(reports);
+  const texts = await Promise.all(names.map((name) => readFile(join(reports, name), 'utf8')));
+  const leaks = texts.flatMap((text) => text.split('\n\n')).filter((leak) => leak.includes('slmbx-bindings.napi'));
+  await Promise.all(names.map((name) => rm(join(reports, name))));
+  expect(leaks).toEqual([]);
+});
+
+/** Runs in the sanitized child, which checks that it is one. */
+function checked(body: string): Promise<unknown> {
+  const program = `
+    const maps = require('node:fs').readFileSync('/proc/self/maps', 'utf8');
+    if (!maps.includes('libasan') || !maps.includes(${JSON.stringify(sanitized)})) throw new Error('not sanitized');
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    ${body}`;
+  return inChild(daemon.socket, program, { env, flags: ['--expose-gc'] });
+}
+
+it('finds nothing in calls that succeed, fail and are refused', async () => {
+  const code = await checked(`
+    slmbx.init(8, 2);
+    for (let round = 0; round < 20; round++) {
+      slmbx.create(1, true);
+      for (const size of [0, 1, 100, 70_000, ${MIB}, ${MIB} + 1, ${3 * MIB}]) {
+        const message = Buffer.alloc(size, 1);
+        for (let i = 0; i < 4; i++) slmbx.send(1, message);
+        slmbx.recv(1);
+        slmbx.recv(1, { maxLength: size >> 1 });
+        slmbx.recv(1, { maxLength: 0 });
+        slmbx.recvInto(1, Buffer.alloc(64));
+      }
+      slmbx.stat(1);
+      slmbx.count(1);
+      slmbx.engine();
+      for (const call of [
+        () => slmbx.recv(1),
+        () => slmbx.length(1),
+        () => slmbx.create(1),
+        () => slmbx.create(0),
+        () => slmbx.init(8, 2),
+        () => slmbx.count(2),
+        () => slmbx.stat(1, { uid: 65534 }),
+        () => slmbx.send(1, Buffer.alloc(100), { uid: 65534 }),
+        () => slmbx.send(1, 'x'),
+        () => slmbx.count(-1),
+      ]) {
+        if (codeOf(call) === 'ok') throw new Error('succeeded: ' + call);
+      }
+      slmbx.destroy(1);
+      gc();
+      await turn();
+    }
+    slmbx.shutdown();
+    return codeOf(() => slmbx.count(1));`);
+  expect(code).toBe('ENODEV');
+});
+
+it('finds nothing in memory that is lent when the process ends', async () => {
+  const length = await checked(`
+    slmbx.init(8, 2);
+    slmbx.create(1);
+    globalThis.kept = [];
+    for (let i = 0; i < 100; i++) {
+      slmbx.send(1, Buffer.alloc(${2 * MIB}, i));
+      kept.push(slmbx.recv(1));
+    }
+    slmbx.shutdown();
+    return kept.length;`);
+  expect(length).toBe(100);
+});
+
+it('finds nothing in what the add-on itself is handed behind the back of its face', async () => {
+  const thrown = await checked(`
+    const native = require(${JSON.stringify(join(packageDirectory, 'lib', 'native.js'))}).loadAddon();
+    const values = [undefined, null, 'x', 1n, {}, [], new Uint16Array(4), new ArrayBuffer(4), -1, NaN, 2 ** 40, Symbol()];
+    const results = [];
+    for (const [name, call] of Object.entries(native)) {
+      if (typeof call !== 'function' || name === 'engine') continue;
+      results.push(codeOf(() => call()) !== 'ok');
+      for (const a of values) for (const b of values) codeOf(() => call(a, b, 4294967295));
+    }
+    return results;`);
+  expect(thrown).toEqual(Array.from({ length: 10 }, () => true));
+});
+
+it('finds nothing in workers that end, by themselves or not', async () => {
+  const count = await checked(`
+    const { Worker } = require('node:worker_threads');
+    const { once } = require('node:events');
+    slmbx.init(8, 2);
+    const body = (id, end) =>
+      "const slmbx = require(" + JSON.stringify(${JSON.stringify(packageDirectory)}) + ");" +
+      "const { parentPort } = require('node:worker_threads');" +
+      "slmbx.create(" + id + "); const kept = [];" +
+      "for (let i = 0; i < 8; i++) { slmbx.send(" + id + ", Buffer.alloc(${2 * MIB})); kept.push(slmbx.recv(" + id + ")); }" +
+      "parentPort.postMessage(0);" + end;
+    let id = 1;
+    for (let round = 0; round < 2; round++) {
+      const ending = new Worker(body(id++, ''), { eval: true });
+      const endless = new Worker(body(id++, 'for (;;) slmbx.count(1);'), { eval: true });
+      await Promise.all([once(ending, 'exit'), once(endless, 'message')]);
+      await endless.terminate();
+    }
+    slmbx.shutdown();
+    return id - 1;`);
+  expect(count).toBe(4);
+});
