@@ -1,9 +1,10 @@
+import { bindings } from './bindings';
 import { lookup } from './lookup';
 import { memory } from './memory';
 import { pair } from './pair';
 import { unary } from './unary';
 
-const benchmarks: Record<string, () => void | Promise<void>> = { lookup, memory, pair, unary };
+const benchmarks: Record<string, () => void | Promise<void>> = { bindings, lookup, memory, pair, unary };
 
 async function main(names: readonly string[]): Promise<void> {
   const unknown = names.find((name) => !(name in benchmarks));

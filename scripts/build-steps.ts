@@ -25,7 +25,6 @@ export const compiler: readonly DebianPackage[] = [
   { name: 'pkg-config', command: 'pkg-config' },
   { name: 'liburcu-dev' },
   { name: 'libjemalloc-dev' },
-  { name: 'libjemalloc-dev' },
 ];
 
 const node = process.execPath;

@@ -17,7 +17,13 @@ const TABLE_ROW = /^\s*(?:\{.*\},?|[A-Z][A-Z_]*\(.*\),|(?:[\dA-Z_()<>+|*x -]+,\s
 function keyOf(line: string): string {
   const indent = /^\s*/.exec(line)?.[0] ?? '';
   // clang-format 14 takes the asterisk of `} *name` for a product.
-  return indent + line.slice(indent.length).replace(/[ \t]+/g, ' ').replace(/^\} \* /, '} *');
+  return (
+    indent +
+    line
+      .slice(indent.length)
+      .replace(/[ \t]+/g, ' ')
+      .replace(/^\} \* /, '} *')
+  );
 }
 
 function pieces(source: string): Piece[] {

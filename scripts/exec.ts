@@ -52,9 +52,9 @@ for (const [signal, code] of [
   });
 }
 
-/** The environment of everything run here: this Node first on PATH, then the commands of the npm packages. */
+/** The environment of everything run here: the commands of the npm packages are on PATH, and a Node to run them. */
 export function environment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
-  const path = [dirname(process.execPath), process.env['PATH'] ?? '', inRoot('node_modules', '.bin')];
+  const path = [process.env['PATH'] ?? '', inRoot('node_modules', '.bin'), dirname(process.execPath)];
   return { ...process.env, PATH: path.join(delimiter), ...extra };
 }
 

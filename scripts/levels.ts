@@ -42,7 +42,7 @@ const native = buildSteps.filter(({ name }) => name === 'native');
 
 /** `make` in a folder, with two jobs: CI has two cores. */
 function make(directory: string, ...words: string[]): string[] {
-  return ['make', '-C', directory, '-j2', ...words];
+  return ['make', '-s', '-C', directory, '-j2', ...words];
 }
 
 /** Makes a libcheck program print TAP, and nothing else, to standard output. */
@@ -95,7 +95,7 @@ function unit(sanitizer: string): Level {
     packages: [...compiler, check],
     needs: [],
     prepare: [make('kernel/tests/unit', `SAN=${sanitizer}`)],
-    commands: [{ name, argv: ['make', '-s', '-C', 'kernel/tests/unit', 'run', `SAN=${sanitizer}`], reads: 'tap' }],
+    commands: [{ name, argv: make('kernel/tests/unit', 'run', `SAN=${sanitizer}`), reads: 'tap' }],
     timeoutSeconds: 600,
   };
 }
@@ -128,7 +128,7 @@ export const levels: readonly Level[] = [
     packages: [...compiler, ...manual],
     needs: native,
     prepare: [],
-    commands: [{ name: 'man', argv: ['make', '-s', '-C', 'kernel/lib', 'check-man'], reads: 'exit' }],
+    commands: [{ name: 'man', argv: make('kernel/lib', 'check-man'), reads: 'exit' }],
     timeoutSeconds: 60,
   },
   conformance('conformance'),
@@ -138,7 +138,7 @@ export const levels: readonly Level[] = [
     packages: [...compiler, check],
     needs: native,
     prepare: [make('proj1tests', 'drivers')],
-    commands: [{ name: 'proj1tests', argv: ['make', '-s', '-C', 'proj1tests', 'check'], reads: 'tap' }],
+    commands: [{ name: 'proj1tests', argv: make('proj1tests', 'check'), reads: 'tap' }],
     needsRoot: true,
     timeoutSeconds: 300,
   },

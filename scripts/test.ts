@@ -7,7 +7,7 @@ import { Failure } from './failure';
 import { parseJest } from './jest-report';
 import { jestReport, type Level, type LevelCommand, levels } from './levels';
 import { withLock } from './lock';
-import { fromRoot, inRoot, logDirectory } from './paths';
+import { fromRoot, inRoot, logDirectory, root } from './paths';
 import { addOutcomes, emptyOutcome, failure, isGood, type Outcome, skip, tallyLine } from './tally';
 import { parseTap } from './tap';
 import { lastLines } from './text';
@@ -90,7 +90,8 @@ async function runLevel(level: Level): Promise<Outcome> {
 
 function report(level: Level, outcome: Outcome, seconds: number): void {
   console.log(`${level.name.padEnd(18)} ${tallyLine(outcome)}, ${seconds.toFixed(1)} s`);
-  for (const line of outcome.failures.slice(0, FAILURES_SHOWN)) console.log(`  failed: ${line}`);
+  for (const line of outcome.failures.slice(0, FAILURES_SHOWN))
+    console.log(`  failed: ${line.replaceAll(`${root}/`, '')}`);
   for (const line of new Set(outcome.reasons)) console.log(`  skipped: ${line}`);
   if (outcome.failed === 0) return;
   console.log(`  the whole output is in ${fromRoot(logOf(level))}, which ends:`);

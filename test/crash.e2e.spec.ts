@@ -1,6 +1,6 @@
 import { Api } from './support/api';
 import { type Daemon, startDaemon } from './support/daemon';
-import { startService } from './support/service';
+import { type Service, type ServiceOptions, startService } from './support/service';
 import { stopAll } from './support/stop-all';
 
 /*
@@ -13,12 +13,22 @@ const SENDERS = 8;
 const MAILBOX = 42;
 
 let daemon: Daemon;
+let services: Service[] = [];
 
 beforeEach(async () => {
   daemon = await startDaemon();
 });
 
-afterEach(() => stopAll(daemon));
+afterEach(async () => {
+  await stopAll(...services, daemon);
+  services = [];
+});
+
+async function start(options: Partial<ServiceOptions> = {}): Promise<Service> {
+  const service = await startService({ daemon: daemon.socket, ...options });
+  services.push(service);
+  return service;
+}
 
 /** Sends `k:0`, `k:1`, … one after the other until a call fails; returns how many were acknowledged. */
 async function sendUntilRefused(api: Api, k: number): Promise<number> {
@@ -57,7 +67,7 @@ async function untilSent(api: Api, count: bigint): Promise<void> {
 }
 
 it('killed under load, it has lost nothing it acknowledged', async () => {
-  let service = await startService({ daemon: daemon.socket });
+  let service = await start();
   const path = service.socketPath!;
   let watch = new Api(service.unix);
   await watch.initialize();
@@ -73,7 +83,7 @@ it('killed under load, it has lost nothing it acknowledged', async () => {
     rounds.push(await sending);
     for (const api of [watch, ...senders]) api.close();
 
-    service = await startService({ daemon: daemon.socket, unix: path });
+    service = await start({ unix: path });
     watch = new Api(service.unix);
   }
 
@@ -87,11 +97,10 @@ it('killed under load, it has lost nothing it acknowledged', async () => {
     expect(numbers.length).toBeLessThanOrEqual(count + 1);
   });
   watch.close();
-  await service.stop();
 }, 120_000);
 
 it('killed while it hands messages out, it hands none out twice', async () => {
-  let service = await startService({ daemon: daemon.socket });
+  let service = await start();
   let api = new Api(service.tcp);
   await api.initialize();
   await api.create(MAILBOX);
@@ -107,7 +116,7 @@ it('killed while it hands messages out, it hands none out twice', async () => {
   const received = await receiving;
   for (const client of [api, ...receivers]) client.close();
 
-  service = await startService({ daemon: daemon.socket });
+  service = await start();
   api = new Api(service.tcp);
   const left = await api.drain(MAILBOX);
   for (const texts of [...received, left]) {
@@ -119,16 +128,13 @@ it('killed while it hands messages out, it hands none out twice', async () => {
   expect(known.length).toBeGreaterThanOrEqual(total - SENDERS - 1);
   expect(left.length).toBeGreaterThan(0);
   api.close();
-  await service.stop();
 }, 120_000);
 
 it('takes over the socket that a killed service left behind', async () => {
-  const first = await startService({ daemon: daemon.socket });
+  const first = await start();
   await first.kill();
-  const second = await startService({ daemon: daemon.socket, unix: first.socketPath! });
+  const second = await start({ unix: first.socketPath! });
   const api = new Api(second.unix);
   expect((await api.getSystem()).engine).toBe('daemon');
   api.close();
-  await second.stop();
-  await first.stop();
 });

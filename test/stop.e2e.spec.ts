@@ -13,10 +13,13 @@ const MAILBOX = 42;
 
 let daemon: Daemon;
 let service: Service;
+/** All that a test started, the last one first. */
+let services: Service[] = [];
 let api: Api;
 
 async function start(env: Record<string, string> = {}): Promise<void> {
   service = await startService({ daemon: daemon.socket, env });
+  services.unshift(service);
   api = new Api(service.unix);
 }
 
@@ -26,7 +29,10 @@ beforeAll(async () => {
 
 afterAll(() => stopAll(daemon));
 
-afterEach(() => stopAll(api, service));
+afterEach(async () => {
+  await stopAll(api, ...services);
+  services = [];
+});
 
 /** Milliseconds from a signal to the end of the process. */
 async function stopTakes(signal: NodeJS.Signals): Promise<number> {

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import { constants, createReadStream, fstatSync, openSync, readFileSync } from 'node:fs';
+import { constants, createReadStream, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 import { Socket } from 'node:net';
 import { addAbortSignal, type Readable } from 'node:stream';
+import { isatty } from 'node:tty';
 import { EXIT_KINDS } from './exit-codes';
 import { CommandError, usageError } from './failures';
 import { reasonOf, STDIN } from './streams';
@@ -30,7 +31,7 @@ export async function readMessage(source: MessageSource, limit: number, signal: 
   if (text !== undefined) {
     return textBytes(text, limit);
   }
-  if (!stdinIsFed()) {
+  if (!isFed(fstatSync(STDIN))) {
     throw usageError('There is no message: give TEXT, --file FILE, or - to read standard input.');
   }
   return await readStdin(limit, signal);
@@ -67,14 +68,15 @@ async function readFile(path: string, limit: number, signal: AbortSignal): Promi
 }
 
 /** A pipe, socket or file is there to be read. A terminal or /dev/null is what a command has that was given no input. */
-function stdinIsFed(): boolean {
-  const stat = fstatSync(STDIN);
-  return stat.isFIFO() || stat.isFile() || stat.isSocket();
+function isFed(stdin: Stats): boolean {
+  return stdin.isFIFO() || stdin.isFile() || stdin.isSocket();
 }
 
 async function readStdin(limit: number, signal: AbortSignal): Promise<Uint8Array> {
   try {
-    return await collect(process.stdin, 'Standard input', limit, signal);
+    // Where Node doesn't know what standard input is, a directory for one, its own stream ends at once.
+    const stream = isatty(STDIN) || isFed(fstatSync(STDIN)) ? process.stdin : createReadStream('', { fd: STDIN });
+    return await collect(stream, 'Standard input', limit, signal);
   } catch (error) {
     throw readError(error, 'Standard input');
   }

@@ -113,7 +113,7 @@ function readFlags(args: readonly string[]): Map<string, string> | 'help' | 'ver
 
 /** A variable that looks like a setting with a slip in it would else be ignored without a word. */
 function refuseMisspelt(env: NodeJS.ProcessEnv): void {
-  const elsewhere = ['SLMBX_SOCKET', 'SLMBX_ENGINE', 'SLMBX_RUNTIME_DIR'];
+  const elsewhere = ['SLMBX_SOCKET', 'SLMBX_ENGINE', 'SLMBX_RUNTIME_DIR', 'SLMBX_ADDRESS'];
   const known = [...SETTINGS.map((setting) => setting.env), ...elsewhere];
   for (const name of Object.keys(env)) {
     const hint = name.startsWith('SLMBX_') && !known.includes(name) ? suggest(name, known) : '';

@@ -18,6 +18,9 @@ static const napi_property_descriptor calls[] = {
 	CALL("engine", call_engine),
 };
 
+/* Which version of Node-API it wants; the macro below defines this without a declaration. */
+int32_t NODE_API_MODULE_GET_API_VERSION(void);
+
 NAPI_MODULE_INIT()
 {
 	if (!environment_create(env) ||

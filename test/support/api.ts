@@ -132,7 +132,8 @@ export function tell(error: ServiceError): Told {
   const [packed] = error.metadata.get('grpc-status-details-bin');
   if (!Buffer.isBuffer(packed)) return { code: status[error.code], message: error.details };
   const { code, message, details } = Status.decode(packed);
-  if (code !== (error.code as number) || message !== error.details) throw new Error('the two statuses of the call differ');
+  if (code !== (error.code as number) || message !== error.details)
+    throw new Error('the two statuses of the call differ');
   const find = (type: string): Buffer | undefined =>
     details.find(({ typeUrl }) => typeUrl === `type.googleapis.com/google.rpc.${type}`)?.value;
   const info = find('ErrorInfo');

@@ -20,7 +20,8 @@ static bool make_dir(struct daemon *daemon)
 {
 	const char *tmp = getenv("TEMP");
 
-	snprintf(daemon->dir, sizeof(daemon->dir), "%.40s/slmbx-XXXXXX", tmp ? tmp : "/tmp");
+	snprintf(daemon->dir, sizeof(daemon->dir), "%.40s/slmbx-conformance-XXXXXX",
+		 tmp ? tmp : "/tmp");
 	if (!mkdtemp(daemon->dir) || chmod(daemon->dir, 0755) != 0) {
 		fprintf(stderr, "conformance: %s: %s\n", daemon->dir, strerror(errno));
 		return false;

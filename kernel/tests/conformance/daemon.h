@@ -8,8 +8,8 @@
 
 struct daemon {
 	pid_t pid;
-	char dir[64];
-	char socket[80];
+	char dir[80];
+	char socket[96];
 };
 
 /*

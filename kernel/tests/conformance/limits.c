@@ -55,7 +55,7 @@ END_TEST
 
 static void shape_name(int row, char *name, size_t size)
 {
-	snprintf(name, size, "init(%u, %u) and %u mailboxes",
+	snprintf(name, size, "init(%u, %u) and %d mailboxes",
 		 ptrs[(unsigned int)row / ARRAY_SIZE(probs)],
 		 probs[(unsigned int)row % ARRAY_SIZE(probs)], MANY);
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { Option, type Command } from 'commander';
 import { EXIT_KINDS } from '../exit-codes';
@@ -92,18 +93,23 @@ async function confirm(question: string, signal: AbortSignal): Promise<void> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
     throw usageError('This deletes every mailbox and every message: say so with --yes.');
   }
+  const answer = await ask(question, signal);
+  if (!/^y(?:es)?$/i.test(answer.trim())) {
+    throw new CommandError(EXIT_KINDS.failed, 'Nothing was deleted.');
+  }
+}
+
+/** What the user types; nothing if the terminal is gone or Ctrl-D was pressed. */
+async function ask(question: string, signal: AbortSignal): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   // The terminal is in raw mode: Ctrl-C comes as a key.
   terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  const closed = once(terminal, 'close').then(() => '');
   try {
-    const answer = await terminal.question(question, { signal });
-    if (!/^y(?:es)?$/i.test(answer.trim())) {
-      throw new CommandError(EXIT_KINDS.failed, 'Nothing was deleted.');
-    }
-  } catch (error) {
+    return await Promise.race([terminal.question(question, { signal }), closed]);
+  } catch {
     signal.throwIfAborted();
-    // Ctrl-D.
-    throw error instanceof CommandError ? error : new CommandError(EXIT_KINDS.failed, 'Nothing was deleted.');
+    return '';
   } finally {
     terminal.close();
   }
