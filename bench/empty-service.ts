@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { GrpcMethod, Transport } from '@nestjs/microservices';
+import { GrpcMethod, type MicroserviceOptions, Transport } from '@nestjs/microservices';
 import { root } from './processes';
 
 /** What NestJS itself costs: the API's own method, which looks at nothing and answers nothing. */
@@ -30,7 +30,8 @@ async function freePort(): Promise<number> {
 
 async function main(): Promise<void> {
   const url = `127.0.0.1:${await freePort()}`;
-  const app = await NestFactory.createMicroservice(EmptyModule, {
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class by name only
+  const app = await NestFactory.createMicroservice<MicroserviceOptions>(EmptyModule, {
     transport: Transport.GRPC,
     options: { package: 'slmbx.v1', protoPath: join(root, 'proto', 'slmbx', 'v1', 'mailbox.proto'), url },
     logger: false,

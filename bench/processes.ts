@@ -29,7 +29,11 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-async function start(argv: readonly [string, ...string[]], ready: RegExp, env: Record<string, string>): Promise<Server> {
+async function start(
+  argv: readonly [string, ...string[]],
+  ready: RegExp,
+  env: Record<string, string>,
+): Promise<Server> {
   const child: ChildProcess = spawn(argv[0], argv.slice(1), {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -42,7 +42,14 @@ function load(port: string, body: string, log: string): Run {
   if (!output.includes(`${CALLS} succeeded`) || !Number.isFinite(perSecond)) throw new Error(output);
   // A line a request: start, status, microseconds.
   const times = readFileSync(log, 'utf8').trim().split('\n');
-  return { perSecond, p99: quantile(times.map((line) => Number(line.split('\t')[2])), 0.99) / 1_000 };
+  return {
+    perSecond,
+    p99:
+      quantile(
+        times.map((line) => Number(line.split('\t')[2])),
+        0.99,
+      ) / 1_000,
+  };
 }
 
 /** Requests per second and p99 of a unary Send, beside a NestJS method that does nothing. */
@@ -77,7 +84,7 @@ export async function unary(): Promise<void> {
         await client.deleteMailbox(MAILBOX);
       }
     } finally {
-      client.close();
+      await client.close();
       await Promise.all([service.stop(), empty.stop()]);
       await daemon.stop();
     }

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { homedir, hostname } from 'node:os';
+import { homedir, hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { inRoot, root } from './paths';
 import { sourceFiles } from './source-files';
@@ -34,10 +34,10 @@ function registryHosts(): string[] {
   return [...urls].map((url) => url[1] ?? '');
 }
 
-/** Paths that lead to this checkout, and its owner's home. */
+/** The checkout, the folder it stands in, and its owner's home. A temporary folder has any name. */
 function places(): string[] {
-  const above = [root, dirname(root), homedir()].filter((path) => !COMMON.has(path));
-  return [...new Set(above)];
+  const isTelling = (path: string): boolean => !COMMON.has(path) && !path.startsWith(`${tmpdir()}/`);
+  return [...new Set([root, dirname(root), homedir()])].filter(isTelling);
 }
 
 function escaped(text: string): string {

@@ -17,7 +17,9 @@ let service: Service;
 let services: Service[] = [];
 let api: Api;
 
+/** Starts a service, the first one of a test or the next. */
 async function start(env: Record<string, string> = {}): Promise<void> {
+  await stopAll(api);
   service = await startService({ daemon: daemon.socket, env });
   services.unshift(service);
   api = new Api(service.unix);
@@ -130,13 +132,8 @@ describe('with half a request on its way', () => {
     return { rest: () => void stream.end(whole.subarray(500)), ended };
   }
 
-  afterEach(async () => {
-    const next = await startService({ daemon: daemon.socket });
-    const client = new Api(next.unix);
-    await client.shutdown();
-    client.close();
-    await next.stop();
-  });
+  // Each test ends with a service that is up.
+  afterEach(() => api.shutdown());
 
   it('waits for the rest of it', async () => {
     await start({ SLMBX_SHUTDOWN_TIMEOUT_MS: '15000' });
@@ -146,11 +143,8 @@ describe('with half a request on its way', () => {
     rest();
     await ended;
     expect((await service.ended()).code).toBe(0);
-    await service.stop();
-    service = await startService({ daemon: daemon.socket });
-    const after = new Api(service.unix);
-    expect((await after.get(MAILBOX)).messageCount).toBe(1n);
-    after.close();
+    await start();
+    expect((await api.get(MAILBOX)).messageCount).toBe(1n);
   });
 
   it('drops it when the time is up, and leaves nothing of it', async () => {
@@ -162,10 +156,8 @@ describe('with half a request on its way', () => {
     await ended;
     expect(service.log().some(({ msg }) => msg?.includes('dropped'))).toBe(true);
     expect(existsSync(service.socketPath!)).toBe(false);
-    service = await startService({ daemon: daemon.socket });
-    const after = new Api(service.unix);
-    expect((await after.get(MAILBOX)).messageCount).toBe(0n);
-    after.close();
+    await start();
+    expect((await api.get(MAILBOX)).messageCount).toBe(0n);
   });
 
   it('ends at once at a second signal', async () => {
@@ -179,7 +171,6 @@ describe('with half a request on its way', () => {
     expect((await service.ended()).code).toBe(130);
     expect(Date.now() - started).toBeLessThan(2_000);
     expect(existsSync(service.socketPath!)).toBe(false);
-    await service.kill();
-    service = await startService({ daemon: daemon.socket });
+    await start();
   });
 });

@@ -32,9 +32,9 @@ const TEXTS_OF_CALL = Object.freeze(
     slmbx_init: {
       EEXIST: 'the mailbox system is initialised already',
       EINVAL: 'ptrs must be at least 1, and prob 2, 4, 8 or 16',
-      EPERM: 'only root may do this',
+      EPERM: 'only root, or the uid the daemon runs as, may do this',
     },
-    slmbx_shutdown: { EPERM: 'only root may do this' },
+    slmbx_shutdown: { EPERM: 'only root, or the uid the daemon runs as, may do this' },
     slmbx_create: {
       EEXIST: 'the mailbox exists already',
       EINVAL: 'the id of a mailbox must not be 0 or 4294967295',

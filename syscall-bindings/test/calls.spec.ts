@@ -4,7 +4,7 @@ import { type Daemon } from '../../test/support/daemon';
 import { startProcessDaemon } from '../../test/support/process-daemon';
 import { codeOf, failure } from './support/expect';
 
-/* Every call and every errno an engine gives, as root and against a daemon of our own. */
+/* Every call and every errno an engine gives, against a daemon of our own. */
 
 const ABSENT = 4242;
 const NOBODY = 65534;

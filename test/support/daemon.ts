@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, chown, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, chown, copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,7 +12,7 @@ const STOP_MS = 15_000;
 export interface DaemonOptions {
   /** Socket to listen on; without it one in a fresh directory that `stop` removes. */
   socket?: string;
-  /** uid to run as. */
+  /** uid to run as. It runs a copy then: the checkout may be out of that uid's reach. */
   uid?: number;
   /** Further arguments of slmbxd. */
   args?: string[];
@@ -39,7 +39,9 @@ export function daemonBinary(): string {
 export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> {
   const directory = options.socket === undefined ? await makeDirectory(options.uid) : undefined;
   const socket = options.socket ?? join(directory ?? '', 'slmbxd.sock');
-  const child = spawnTied(['--socket', socket, ...(options.args ?? [])], options.uid);
+  const binary = options.uid === undefined ? daemonBinary() : `${socket}.bin`;
+  if (options.uid !== undefined) await copyFile(daemonBinary(), binary);
+  const child = spawnTied([binary, '--socket', socket, ...(options.args ?? [])], options.uid);
   let output = '';
   const collect = (chunk: string): void => void (output += chunk);
   child.stdout?.setEncoding('utf8').on('data', collect);
@@ -75,10 +77,10 @@ async function makeDirectory(uid: number | undefined): Promise<string> {
   return directory;
 }
 
-/** Spawns slmbxd so that it dies with this process, however this process ends. */
-function spawnTied(args: string[], uid: number | undefined): ChildProcess {
+/** Spawns it so that it dies with this process, however this process ends. */
+function spawnTied(command: string[], uid: number | undefined): ChildProcess {
   const identity = uid === undefined ? [] : [`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
-  return spawn('setpriv', [...identity, '--pdeathsig', 'KILL', '--', daemonBinary(), ...args], {
+  return spawn('setpriv', [...identity, '--pdeathsig', 'KILL', '--', ...command], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }

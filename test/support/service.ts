@@ -50,7 +50,7 @@ export interface Service {
   signal(signal: NodeJS.Signals): void;
   /** Waits until it has ended, whatever ends it. */
   ended(): Promise<Ended>;
-  /** SIGTERM; fails unless it ends with exit code 0. May follow `kill`, and then only cleans up. */
+  /** SIGTERM; fails unless it ends with exit code 0. May follow `signal` and `kill`, and then cleans up. */
   stop(): Promise<void>;
   /** SIGKILL, as in a crash: the socket file stays. */
   kill(): Promise<void>;
@@ -104,11 +104,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     clearTimeout(timer);
     return result;
   };
+  // Whoever sent it a signal judges by ended() how it ended.
+  let signalled = false;
   const stop = async (): Promise<void> => {
-    const killed = child.signalCode === 'SIGKILL';
     const { code, signal } = await end('SIGTERM');
     await cleanUp();
-    if (code !== 0 && !killed) throw new Error(`the service ended with ${code ?? signal}: ${output}`);
+    if (code !== 0 && !signalled) throw new Error(`the service ended with ${code ?? signal}: ${output}`);
   };
 
   let ready: LogLine;
@@ -135,11 +136,13 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     output: () => output,
     log,
     signal: (signal) => {
+      signalled = true;
       child.kill(signal);
     },
     ended,
     stop,
     kill: async () => {
+      signalled = true;
       await end('SIGKILL');
     },
   };

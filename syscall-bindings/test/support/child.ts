@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { dirname } from 'node:path';
 
 export interface ChildOptions {
+  /** uid to be by the time `body` runs. The checkout need not be within its reach. */
   uid?: number;
   env?: Record<string, string>;
   /** Options of node itself. */
@@ -19,13 +20,12 @@ const packageDirectory = dirname(require.resolve('slmbx-bindings/package.json'))
  * Of this process's environment it has PATH alone.
  */
 export async function inChild(socket: string, body: string, options: ChildOptions = {}): Promise<unknown> {
-  const { uid, env = {}, flags = [], bare = false } = options;
-  const child = spawn(process.execPath, [...flags, '-e', program(body, bare)], {
+  const { env = {}, flags = [] } = options;
+  const child = spawn(process.execPath, [...flags, '-e', program(body, options)], {
     env: { PATH: process.env['PATH'], SLMBX_SOCKET: socket, ...env },
     timeout: MAX_MS,
     killSignal: 'SIGKILL',
     cwd: '/',
-    ...(uid === undefined ? {} : { uid, gid: uid }),
   });
   let out = '';
   let err = '';
@@ -36,7 +36,7 @@ export async function inChild(socket: string, body: string, options: ChildOption
   return JSON.parse(out) as unknown;
 }
 
-function program(body: string, bare: boolean): string {
+function program(body: string, { bare = false, uid }: ChildOptions): string {
   return `
     const slmbx = ${bare ? 'undefined' : `require(${JSON.stringify(packageDirectory)})`};
     const codeOf = (call) => {
@@ -47,6 +47,7 @@ function program(body: string, bare: boolean): string {
         return error.code ?? String(error);
       }
     };
+    ${uid === undefined ? '' : `process.setgroups([]); process.setgid(${uid}); process.setuid(${uid});`}
     (async () => {
       ${body}
     })().then((result) => console.log(JSON.stringify(result ?? null)));`;
