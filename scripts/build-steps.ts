@@ -93,8 +93,10 @@ function stampOf(step: BuildStep): string {
   return join(stampDirectory, `${step.name}.json`);
 }
 
+/** Which Node runs a step makes no difference to what it makes. */
 function subjectOf(step: BuildStep): Subject {
-  return { ...step.subject, key: step.argv.join(' ') };
+  const words = step.argv.map((word) => (word === process.execPath ? 'node' : word));
+  return { ...step.subject, key: words.join(' ') };
 }
 
 async function build(step: BuildStep): Promise<void> {

@@ -84,6 +84,7 @@ describe('npm start', () => {
   it('tells the engine, the addresses and a command that works', () => {
     const output = starts[0]!.output();
     expect(output).toContain(`engine: slmbxd, started, pid ${daemonPid()}, on ${join(directory, 'slmbxd.sock')}`);
+    expect(output).toContain(`service: on unix:${join(directory, 'slmbx.sock')} and 127.0.0.1, a free port`);
     expect(output).toMatch(/"tcp":\["127\.0\.0\.1:\d+"\]/);
     expect(output).toContain(`export SLMBX_RUNTIME_DIR=${directory}; npx slmbx create 42 &&`);
     slmbx('create', '42');

@@ -85,6 +85,21 @@ export function count(id: number, options?: CallOptions): number;
  * @throws SlmbxError `ENODEV` not initialised, `ENOENT` no such mailbox, `EPERM` protected by another uid, `EDQUOT`, `ENOMEM`
  */
 export function send(id: number, message: Uint8Array, options?: CallOptions): void;
+
+/** A message to send. */
+export interface OutgoingMessage {
+  /** Mailbox to send to. */
+  readonly id: number;
+  readonly data: Uint8Array;
+}
+
+/**
+ * `send` for each message in turn, at the cost of little more than one with the daemon engine. If any of them is wrong
+ * in type or range, this throws and sends none. Else each succeeds or fails by itself: in the order of `messages` the
+ * result has `undefined` for one that was sent, and the error for one that was not.
+ */
+export function sendMany(messages: readonly OutgoingMessage[], options?: CallOptions): (SlmbxError | undefined)[];
+
 /**
  * Removes the head message and returns its first `maxLength` bytes.
  * @throws SlmbxError `ENODEV` not initialised, `ENOENT` no such mailbox, `EPERM` protected by another uid, `ESRCH` empty,

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { MAX_UINT32, SELF, boolean, bytes, callOptions, recvOptions, uint32 } = require('./lib/arguments');
+const { MAX_UINT32, SELF, array, boolean, bytes, callOptions, recvOptions, uint32 } = require('./lib/arguments');
 const { SlmbxError, errorFactory } = require('./lib/errors');
 const { loadAddon } = require('./lib/native');
 
@@ -46,6 +46,18 @@ function send(id, message, options) {
   const uid = callOptions(options);
   const result = native.send(id, bytes(message, 'message'), uid);
   if (result < 0) throw failure(result, 'slmbx_send', id);
+}
+
+/** @type {typeof import('.').sendMany} */
+function sendMany(messages, options) {
+  array(messages, 'messages');
+  const uid = callOptions(options);
+  const ids = messages.map(({ id }, i) => uint32(id, `messages[${i}].id`));
+  const data = messages.map((message) => message.data);
+  // Only now: a getter could take memory away that was looked at before.
+  data.forEach((message, i) => bytes(message, `messages[${i}].data`));
+  const results = native.sendMany(ids, data, uid);
+  return Array.from(results, (result, i) => (result < 0 ? failure(result, 'slmbx_send', ids[i]) : undefined));
 }
 
 /** @type {typeof import('.').recv} */
@@ -95,6 +107,7 @@ module.exports = {
   destroy,
   count,
   send,
+  sendMany,
   recv,
   recvInto,
   length,

@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct slmbx_outgoing;
+
 /**
  * struct slmbx_call - one call of the ABI
  * @nr: SLMBX_CALL_*
@@ -35,11 +37,14 @@ struct slmbx_call {
  * @name: as SLMBX_ENGINE spells it
  * @present: whether a call made now would reach it
  * @call: the result of the call, or -errno. May change errno
+ * @send_many: as SLMBX_CALL_SEND for each, for an engine that has a cheaper way;
+ *	else NULL
  */
 struct slmbx_engine_ops {
 	const char *name;
 	bool (*present)(void);
 	long (*call)(const struct slmbx_call *call);
+	void (*send_many)(uid_t as, struct slmbx_outgoing *out, size_t n);
 };
 
 extern const struct slmbx_engine_ops slmbx_engine_daemon;

@@ -73,6 +73,41 @@ long slmbx_stat(unsigned int id, struct slmbx_stat *st, size_t size)
 		.nr = SLMBX_CALL_STAT, .id = id, .mem = (uintptr_t)st, .size = size });
 }
 
+static void send_each(const struct slmbx_engine_ops *engine, struct slmbx_outgoing *out, size_t n)
+{
+	for (; n--; out++)
+		out->result = engine->call(&(struct slmbx_call){
+			.nr = SLMBX_CALL_SEND,
+			.id = out->id,
+			.as = acting_as,
+			.mem = (uintptr_t)out->msg,
+			.size = out->len,
+		});
+}
+
+static void fail_each(int err, struct slmbx_outgoing *out, size_t n)
+{
+	while (n--)
+		out++->result = err;
+}
+
+void slmbx_send_many(struct slmbx_outgoing *out, size_t n)
+{
+	int saved_errno = errno;
+	const struct slmbx_engine_ops *engine;
+	int err;
+
+	engine = slmbx_engine_chosen(&err);
+	if (!engine)
+		fail_each(err, out, n);
+	else if (engine->send_many)
+		engine->send_many(acting_as, out, n);
+	else
+		send_each(engine, out, n);
+
+	errno = saved_errno;
+}
+
 uid_t slmbx_act_as(uid_t uid)
 {
 	uid_t before = acting_as;

@@ -53,6 +53,26 @@ long slmbx_length(unsigned int id);
  */
 long slmbx_stat(unsigned int id, struct slmbx_stat *st, size_t size);
 
+/**
+ * struct slmbx_outgoing - one message of slmbx_send_many()
+ * @id: mailbox to send to
+ * @len: bytes at @msg
+ * @msg: the message
+ * @result: set to what slmbx_send() would have returned
+ */
+struct slmbx_outgoing {
+	unsigned int id;
+	unsigned int len;
+	const unsigned char *msg;
+	long result;
+};
+
+/*
+ * Extension: slmbx_send() for each of the @n messages in turn. Each succeeds or fails by
+ * itself. With the daemon engine many of them cost little more than one.
+ */
+void slmbx_send_many(struct slmbx_outgoing *out, size_t n);
+
 /*
  * Make this thread's following calls as @uid; SLMBX_SELF ends it. Takes uid 0, or
  * the uid the daemon runs as; without that right the calls answer -EACCES.

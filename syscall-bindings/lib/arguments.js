@@ -73,6 +73,18 @@ function boolean(value, name) {
 }
 
 /**
+ * An array of objects; holes are none.
+ * @param {unknown} value
+ * @param {string} name
+ */
+function array(value, name) {
+  if (!Array.isArray(value)) throw wrongType(name, 'an instance of Array', value);
+  for (let i = 0; i < value.length; i++) {
+    if (typeof value[i] !== 'object' || value[i] === null) throw wrongType(`${name}[${i}]`, 'of type object', value[i]);
+  }
+}
+
+/**
  * @param {unknown} value
  * @param {string} name
  * @returns {Uint8Array}
@@ -144,4 +156,4 @@ function recvOptions(options) {
   };
 }
 
-module.exports = { MAX_UINT32, SELF, boolean, bytes, callOptions, recvOptions, uint32 };
+module.exports = { MAX_UINT32, SELF, array, boolean, bytes, callOptions, recvOptions, uint32 };

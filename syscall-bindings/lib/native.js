@@ -10,6 +10,7 @@
  * @property {(id: number, uid: number) => number} destroy
  * @property {(id: number, uid: number) => number} count
  * @property {(id: number, message: Uint8Array, uid: number) => number} send
+ * @property {(ids: number[], messages: Uint8Array[], uid: number) => Int32Array} sendMany
  * @property {(id: number, maxLength: number, uid: number) => Buffer | number} recv
  * @property {(id: number, target: Uint8Array, uid: number) => number} recvInto
  * @property {(id: number, uid: number) => number} length

@@ -70,7 +70,7 @@ napi_value buffer_by_loan(napi_env env, struct environment *state, struct region
 uid_t begin_acting_as(uid_t uid);
 void end_acting_as(uid_t uid, uid_t before);
 
-/* calls.c, receive.c */
+/* calls.c, send_many.c, receive.c */
 napi_value to_number(napi_env env, int64_t value);
 napi_value call_init(napi_env env, napi_callback_info info);
 napi_value call_shutdown(napi_env env, napi_callback_info info);
@@ -78,6 +78,7 @@ napi_value call_create(napi_env env, napi_callback_info info);
 napi_value call_destroy(napi_env env, napi_callback_info info);
 napi_value call_count(napi_env env, napi_callback_info info);
 napi_value call_send(napi_env env, napi_callback_info info);
+napi_value call_send_many(napi_env env, napi_callback_info info);
 napi_value call_recv(napi_env env, napi_callback_info info);
 napi_value call_recv_into(napi_env env, napi_callback_info info);
 napi_value call_length(napi_env env, napi_callback_info info);

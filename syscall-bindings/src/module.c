@@ -11,6 +11,7 @@ static const napi_property_descriptor calls[] = {
 	CALL("destroy", call_destroy),
 	CALL("count", call_count),
 	CALL("send", call_send),
+	CALL("sendMany", call_send_many),
 	CALL("recv", call_recv),
 	CALL("recvInto", call_recv_into),
 	CALL("length", call_length),

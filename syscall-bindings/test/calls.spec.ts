@@ -7,7 +7,8 @@ import { codeOf, failure } from './support/expect';
 /* Every call and every errno an engine gives, against a daemon of our own. */
 
 const ABSENT = 4242;
-const NOBODY = 65534;
+/** Neither root nor anyone who runs this. */
+const OTHER = 61234;
 const target = Buffer.alloc(8);
 const message = Buffer.from('message');
 
@@ -161,16 +162,16 @@ describe('after init', () => {
   });
 
   it.each(callsById)('$syscall answers EPERM on the mailbox of another', ({ syscall, call }) => {
-    slmbx.create(7, true, { uid: NOBODY });
-    slmbx.send(7, message, { uid: NOBODY });
+    slmbx.create(7, true, { uid: OTHER });
+    slmbx.send(7, message, { uid: OTHER });
     expect(failure(() => call(7))).toMatchObject({
       message: `EPERM: the mailbox is protected and belongs to another uid, ${syscall} 7`,
       errno: -constants.errno.EPERM,
     });
-    expect(slmbx.stat(7, { uid: NOBODY })).toEqual({
+    expect(slmbx.stat(7, { uid: OTHER })).toEqual({
       count: 1n,
       bytes: 7n,
-      owner: NOBODY,
+      owner: OTHER,
       isProtected: true,
       headLength: 7,
     });
@@ -192,23 +193,23 @@ describe('after init', () => {
   });
 
   it('send answers EDQUOT past the quota of bytes and queues nothing', () => {
-    slmbx.create(1, false, { uid: NOBODY });
-    const error = failure(() => slmbx.send(1, Buffer.alloc(1_000_001), { uid: NOBODY }));
+    slmbx.create(1, false, { uid: OTHER });
+    const error = failure(() => slmbx.send(1, Buffer.alloc(1_000_001), { uid: OTHER }));
     expect(error).toMatchObject({
       message: 'EDQUOT: quota of the uid exceeded, slmbx_send 1',
       errno: -constants.errno.EDQUOT,
     });
     expect(slmbx.stat(1)).toMatchObject({ count: 0n, bytes: 0n });
-    slmbx.send(1, message, { uid: NOBODY });
+    slmbx.send(1, message, { uid: OTHER });
     expect(slmbx.recv(1)).toEqual(message);
   });
 
   it('create answers EDQUOT past the quota of mailboxes', () => {
-    for (let id = 1; id <= 50; id++) slmbx.create(id, false, { uid: NOBODY });
-    expect(codeOf(() => slmbx.create(51, false, { uid: NOBODY }))).toBe('EDQUOT');
+    for (let id = 1; id <= 50; id++) slmbx.create(id, false, { uid: OTHER });
+    expect(codeOf(() => slmbx.create(51, false, { uid: OTHER }))).toBe('EDQUOT');
     expect(codeOf(() => slmbx.count(51))).toBe('ENOENT');
     slmbx.destroy(1);
-    slmbx.create(51, false, { uid: NOBODY });
+    slmbx.create(51, false, { uid: OTHER });
   });
 });
 

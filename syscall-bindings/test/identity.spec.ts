@@ -7,10 +7,13 @@ import { codeOf, failure } from './support/expect';
 /* Who a call is made as: options.uid, and processes of two uids, which only root can start. */
 
 const NOBODY = 65534;
-const OTHER = 65533;
+/** Two more, neither root nor anyone who runs this. */
+const ONE = 61234;
+const OTHER = 61235;
 const SELF = process.getuid!();
 const describeAsRoot = SELF === 0 ? describe : describe.skip;
 const nobody = { uid: NOBODY };
+const one = { uid: ONE };
 const other = { uid: OTHER };
 
 let daemon: Daemon;
@@ -24,21 +27,21 @@ afterEach(() => slmbx.shutdown());
 
 describe('options.uid', () => {
   it('acts for the uid on every call', () => {
-    slmbx.create(1, true, nobody);
-    expect(slmbx.stat(1, nobody).owner).toBe(NOBODY);
-    slmbx.send(1, Buffer.from('abc'), nobody);
-    slmbx.send(1, Buffer.from('def'), nobody);
-    expect(slmbx.count(1, nobody)).toBe(2);
-    expect(slmbx.length(1, nobody)).toBe(3);
-    expect(slmbx.recv(1, nobody).toString()).toBe('abc');
-    expect(slmbx.recvInto(1, Buffer.alloc(3), nobody)).toBe(3);
-    slmbx.destroy(1, nobody);
+    slmbx.create(1, true, one);
+    expect(slmbx.stat(1, one).owner).toBe(ONE);
+    slmbx.send(1, Buffer.from('abc'), one);
+    slmbx.send(1, Buffer.from('def'), one);
+    expect(slmbx.count(1, one)).toBe(2);
+    expect(slmbx.length(1, one)).toBe(3);
+    expect(slmbx.recv(1, one).toString()).toBe('abc');
+    expect(slmbx.recvInto(1, Buffer.alloc(3), one)).toBe(3);
+    slmbx.destroy(1, one);
     expect(codeOf(() => slmbx.count(1))).toBe('ENOENT');
   });
 
   it('keeps two uids apart', () => {
-    slmbx.create(1, true, nobody);
-    slmbx.send(1, Buffer.from('private'), nobody);
+    slmbx.create(1, true, one);
+    slmbx.send(1, Buffer.from('private'), one);
     for (const call of [
       () => slmbx.count(1, other),
       () => slmbx.send(1, Buffer.from('x'), other),
@@ -50,14 +53,14 @@ describe('options.uid', () => {
     ]) {
       expect(codeOf(call)).toBe('EPERM');
     }
-    expect(slmbx.stat(1, nobody)).toMatchObject({ count: 1n, bytes: 7n });
+    expect(slmbx.stat(1, one)).toMatchObject({ count: 1n, bytes: 7n });
   });
 
   it('refuses init and shutdown for another than root', () => {
-    expect(failure(() => slmbx.init(8, 2, nobody))).toMatchObject({
+    expect(failure(() => slmbx.init(8, 2, one))).toMatchObject({
       message: 'EPERM: only root, or the uid the daemon runs as, may do this, slmbx_init',
     });
-    expect(failure(() => slmbx.shutdown(nobody))).toMatchObject({
+    expect(failure(() => slmbx.shutdown(one))).toMatchObject({
       message: 'EPERM: only root, or the uid the daemon runs as, may do this, slmbx_shutdown',
     });
     slmbx.create(1);
@@ -69,15 +72,15 @@ describe('options.uid', () => {
   });
 
   it('ends with the call, whether it succeeds, fails or is refused', () => {
-    slmbx.create(1, false, nobody);
+    slmbx.create(1, false, one);
     slmbx.create(2);
-    expect(codeOf(() => slmbx.recv(1, nobody))).toBe('ESRCH');
+    expect(codeOf(() => slmbx.recv(1, one))).toBe('ESRCH');
     slmbx.create(3);
-    expect(codeOf(() => slmbx.send(99, Buffer.from('x'), nobody))).toBe('ENOENT');
+    expect(codeOf(() => slmbx.send(99, Buffer.from('x'), one))).toBe('ENOENT');
     slmbx.create(4);
-    expect(() => slmbx.send(1, 'x' as unknown as Buffer, nobody)).toThrow(TypeError);
+    expect(() => slmbx.send(1, 'x' as unknown as Buffer, one)).toThrow(TypeError);
     slmbx.create(5);
-    expect([1, 2, 3, 4, 5].map((id) => slmbx.stat(id).owner)).toEqual([NOBODY, SELF, SELF, SELF, SELF]);
+    expect([1, 2, 3, 4, 5].map((id) => slmbx.stat(id).owner)).toEqual([ONE, SELF, SELF, SELF, SELF]);
   });
 });
 

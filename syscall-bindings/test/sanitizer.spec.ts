@@ -21,6 +21,7 @@ let env: Record<string, string>;
 let reports: string;
 
 beforeAll(async () => {
+  daemon = await startDaemon();
   reports = await mkdtemp(join(tmpdir(), 'slmbx-reports-'));
   await run('make', ['-s', '-C', packageDirectory, 'SAN=asan']);
   const { stdout } = await run('gcc', ['-print-file-name=libasan.so']);
@@ -31,7 +32,6 @@ beforeAll(async () => {
     ASAN_OPTIONS: 'symbolize=0',
     LSAN_OPTIONS: `exitcode=0:log_path=${join(reports, 'leaks')}`,
   };
-  daemon = await startDaemon();
 }, 180_000);
 
 afterAll(async () => {
@@ -113,7 +113,7 @@ it('finds nothing in memory that is lent when the process ends', async () => {
 it('finds nothing in what the add-on itself is handed behind the back of its face', async () => {
   const thrown = await checked(`
     const native = require(${JSON.stringify(join(packageDirectory, 'lib', 'native.js'))}).loadAddon();
-    const values = [undefined, null, 'x', 1n, {}, [], new Uint16Array(4), new ArrayBuffer(4), -1, NaN, 2 ** 40, Symbol()];
+    const values = [undefined, null, 'x', 1n, {}, [], new Uint16Array(4), new ArrayBuffer(4), -1, NaN, 2 ** 40, Symbol(), [1], [Buffer.alloc(9)], new Array(9)];
     const results = [];
     for (const [name, call] of Object.entries(native)) {
       if (typeof call !== 'function' || name === 'engine') continue;
@@ -121,7 +121,8 @@ it('finds nothing in what the add-on itself is handed behind the back of its fac
       for (const a of values) for (const b of values) codeOf(() => call(a, b, 4294967295));
     }
     return results;`);
-  expect(thrown).toEqual(Array.from({ length: 10 }, () => true));
+  expect(thrown).not.toContain(false);
+  expect(thrown).toContain(true);
 });
 
 it('finds nothing in workers that end, by themselves or not', async () => {
@@ -138,7 +139,7 @@ it('finds nothing in workers that end, by themselves or not', async () => {
     let id = 1;
     for (let round = 0; round < 2; round++) {
       const ending = new Worker(body(id++, ''), { eval: true });
-      const endless = new Worker(body(id++, 'for (;;) slmbx.count(1);'), { eval: true });
+      const endless = new Worker(body(id, 'for (;;) slmbx.count(' + id++ + ');'), { eval: true });
       await Promise.all([once(ending, 'exit'), once(endless, 'message')]);
       await endless.terminate();
     }

@@ -29,23 +29,30 @@ static void setup(void)
 	setup_err = slmbx_conn_setup();
 }
 
-static struct slmbxd_request request_of(const struct slmbx_call *call)
+struct slmbxd_request slmbx_request(unsigned int nr, unsigned int id, uid_t as)
 {
 	struct slmbxd_request request = {
 		.magic = SLMBXD_MAGIC,
-		.call = (uint16_t)call->nr,
-		.id = call->id,
-		.arg = call->arg,
+		.call = (uint16_t)nr,
+		.id = id,
 	};
 
-	if (call->as != SLMBX_SELF) {
+	if (as != SLMBX_SELF) {
 		request.flags |= SLMBXD_AS_UID;
-		request.uid = call->as;
+		request.uid = as;
 	}
 	return request;
 }
 
-static int refusal(long why)
+static struct slmbxd_request request_of(const struct slmbx_call *call)
+{
+	struct slmbxd_request request = slmbx_request(call->nr, call->id, call->as);
+
+	request.arg = call->arg;
+	return request;
+}
+
+int slmbx_refusal(long why)
 {
 	switch (why) {
 	case -EACCES:
@@ -71,7 +78,7 @@ static int get(struct slmbx_conn *conn, int put, struct slmbxd_reply *reply, uin
 	if (!put || put == SLMBX_HUNG_UP)
 		err = slmbx_frames_get(conn, reply, body, room);
 	if (!err && reply->kind == SLMBXD_REFUSED)
-		err = refusal(reply->result);
+		err = slmbx_refusal(reply->result);
 	if (err || put)
 		slmbx_conn_close(conn);
 	return err;
@@ -303,6 +310,26 @@ static long daemon_call(const struct slmbx_call *call)
 	return -ECONNREFUSED;
 }
 
+static void daemon_send_many(uid_t as, struct slmbx_outgoing *out, size_t n)
+{
+	size_t done;
+
+	pthread_once(&setup_once, setup);
+	for (; n; out += done, n -= done) {
+		done = setup_err ? 0 : slmbx_batch_send(as, out, n);
+		if (done)
+			continue;
+		out->result = daemon_call(&(struct slmbx_call){
+			.nr = SLMBX_CALL_SEND,
+			.id = out->id,
+			.as = as,
+			.mem = (uintptr_t)out->msg,
+			.size = out->len,
+		});
+		done = 1;
+	}
+}
+
 static bool daemon_present(void)
 {
 	pthread_once(&setup_once, setup);
@@ -313,4 +340,5 @@ const struct slmbx_engine_ops slmbx_engine_daemon = {
 	.name = "daemon",
 	.present = daemon_present,
 	.call = daemon_call,
+	.send_many = daemon_send_many,
 };

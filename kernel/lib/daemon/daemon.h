@@ -18,7 +18,10 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 #include <linux/slmbxd.h>
+
+struct slmbx_outgoing;
 
 /*
  * Results of an exchange beside 0 and -errno; no errno is that large.
@@ -70,8 +73,19 @@ void slmbx_conn_close(struct slmbx_conn *conn);
 int slmbx_frames_put(struct slmbx_conn *conn, const struct slmbxd_request *request, uintptr_t body,
 		     size_t len, bool *sent);
 int slmbx_frames_put_body(struct slmbx_conn *conn, uintptr_t body, size_t len);
+int slmbx_frames_put_many(struct slmbx_conn *conn, struct iovec *iov, size_t count, size_t len,
+			  size_t *sent);
 int slmbx_frames_get(struct slmbx_conn *conn, struct slmbxd_reply *reply, uintptr_t body,
 		     size_t room);
+size_t slmbx_frames_get_many(struct slmbx_conn *conn, struct slmbxd_reply *replies, size_t n,
+			     int *err);
+
+/* daemon.c */
+struct slmbxd_request slmbx_request(unsigned int nr, unsigned int id, uid_t as);
+int slmbx_refusal(long why);
+
+/* many.c */
+size_t slmbx_batch_send(uid_t as, struct slmbx_outgoing *out, size_t n);
 
 /* memory.c: what may be done with the caller's memory. */
 void slmbx_memory_setup(void);

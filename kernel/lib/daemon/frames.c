@@ -70,12 +70,12 @@ static int send_error(int err)
 	}
 }
 
-/* Sends @len bytes, all of @iov. On failure *@sent says whether a part has gone. */
-static int send_all(int fd, struct iovec *iov, size_t count, size_t len, bool *sent)
+/* Sends @len bytes, all of @iov, which it changes. *@sent says how many have gone. */
+static int send_all(int fd, struct iovec *iov, size_t count, size_t len, size_t *sent)
 {
 	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = count };
 
-	*sent = false;
+	*sent = 0;
 	for (;;) {
 		long n = send_some(fd, &msg);
 
@@ -84,10 +84,9 @@ static int send_all(int fd, struct iovec *iov, size_t count, size_t len, bool *s
 				continue;
 			return send_error(errno);
 		}
-		len -= (size_t)n;
-		if (!len)
+		*sent += (size_t)n;
+		if (*sent == len)
 			return 0;
-		*sent = true;
 		advance(&msg, (size_t)n);
 	}
 }
@@ -99,16 +98,25 @@ int slmbx_frames_put(struct slmbx_conn *conn, const struct slmbxd_request *reque
 		{ .iov_base = (void *)request, .iov_len = sizeof(*request) },
 		{ .iov_base = (void *)body, .iov_len = len },
 	};
+	size_t gone;
+	int err = send_all(conn->fd, iov, len ? 2 : 1, sizeof(*request) + len, &gone);
 
-	return send_all(conn->fd, iov, len ? 2 : 1, sizeof(*request) + len, sent);
+	*sent = gone;
+	return err;
 }
 
 int slmbx_frames_put_body(struct slmbx_conn *conn, uintptr_t body, size_t len)
 {
 	struct iovec iov = { .iov_base = (void *)body, .iov_len = len };
-	bool sent;
+	size_t gone;
 
-	return send_all(conn->fd, &iov, 1, len, &sent);
+	return send_all(conn->fd, &iov, 1, len, &gone);
+}
+
+int slmbx_frames_put_many(struct slmbx_conn *conn, struct iovec *iov, size_t count, size_t len,
+			  size_t *sent)
+{
+	return send_all(conn->fd, iov, count, len, sent);
 }
 
 /* Bytes read, at least one; SLMBX_LOST at the end of the stream; -EFAULT, -EPROTO. */
@@ -183,4 +191,33 @@ int slmbx_frames_get(struct slmbx_conn *conn, struct slmbxd_reply *reply, uintpt
 		msg.msg_iov->iov_base = (char *)msg.msg_iov->iov_base + n;
 	}
 	return 0;
+}
+
+/*
+ * Up to @n replies without a body. Returns how many came whole and sound; if those
+ * are fewer, *@err says why the next did not: SLMBX_LOST or -EPROTO.
+ */
+size_t slmbx_frames_get_many(struct slmbx_conn *conn, struct slmbxd_reply *replies, size_t n,
+			     int *err)
+{
+	struct iovec iov = { .iov_base = replies, .iov_len = n * sizeof(*replies) };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	size_t got = 0, sound = 0;
+	long ret = 0;
+
+	while (got < n * sizeof(*replies)) {
+		ret = receive(conn->fd, &msg);
+		if (ret < 0)
+			break;
+		got += (size_t)ret;
+		iov.iov_base = (char *)iov.iov_base + ret;
+		iov.iov_len -= (size_t)ret;
+	}
+	while (sound < got / sizeof(*replies) && is_sound(&replies[sound], 0))
+		sound++;
+
+	*err = 0;
+	if (sound < n)
+		*err = ret == SLMBX_LOST && got == sound * sizeof(*replies) ? SLMBX_LOST : -EPROTO;
+	return sound;
 }

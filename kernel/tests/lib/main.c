@@ -15,6 +15,7 @@ int main(void)
 
 	srunner_add_suite(runner, stat_suite());
 	srunner_add_suite(runner, memory_suite());
+	srunner_add_suite(runner, many_suite());
 	srunner_add_suite(runner, fork_suite());
 	srunner_add_suite(runner, thread_suite());
 	srunner_add_suite(runner, identity_suite());

@@ -25,6 +25,7 @@
 Suite *engine_suite(void);
 Suite *fork_suite(void);
 Suite *identity_suite(void);
+Suite *many_suite(void);
 Suite *memory_suite(void);
 Suite *peer_suite(void);
 Suite *restart_suite(void);

@@ -219,6 +219,7 @@ START_TEST(daemonized_child)
 		ck_assert_int_eq(recv(ends[1], &byte, 1, MSG_DONTWAIT), -1);
 		ck_assert_int_eq(errno, EAGAIN);
 		ck_assert_int_eq(send(fd, "x", 1, MSG_NOSIGNAL), 1);
+		ck_assert_int_eq(recv(ends[1], &byte, 1, MSG_DONTWAIT), 1);
 		_exit(0);
 	}
 	wait_child(child);

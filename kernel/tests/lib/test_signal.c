@@ -3,11 +3,15 @@
  * Signals by the thousand, whose handlers don't restart system calls: no call says EINTR.
  */
 #include <errno.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "support.h"
@@ -132,12 +136,14 @@ static void leave(int sig)
 	siglongjmp(out_of_call, 1);
 }
 
+static pthread_t caller;
+
 static void first_never_answered(int listener)
 {
 	int fd = peer_accept(listener), next;
 
 	peer_request(fd);
-	/* The answer to the call that was left comes when nobody waits for it any more. */
+	ck_assert_int_eq(pthread_kill(caller, SIGALRM), 0);
 	next = peer_accept(listener);
 	peer_expect_end(fd);
 	ck_assert_uint_eq(peer_request(next).id, 2);
@@ -153,24 +159,72 @@ START_TEST(jump_out_of_call)
 #ifdef __SANITIZE_THREAD__
 	skip_test("TSan holds signals back until the call ends");
 #endif
+	caller = pthread_self();
 	peer_start(first_never_answered);
 	sigemptyset(&set);
 	sigaddset(&set, SIGALRM);
 	handle(SIGALRM, leave);
 	if (!sigsetjmp(out_of_call, 1)) {
-		/* The peer's thread must not run the handler. */
 		pthread_sigmask(SIG_UNBLOCK, &set, NULL);
-		alarm_every(100000);
 		slmbx_count(1);
 		ck_abort_msg("the call ended");
 	}
-	alarm_every(0);
 	ck_assert_int_eq(slmbx_count(2), 22);
 	close(library_fd());
 	peer_end();
 }
 END_TEST
 
+static atomic_int fillers;
+
+static void let_in_late(int listener)
+{
+	int fd;
+
+	sleep_ms(300);
+	for (int i = 0; i < fillers; i++)
+		close(peer_accept(listener));
+	fd = peer_accept(listener);
+	peer_request(fd);
+	peer_reply(fd, SLMBXD_DONE, 11, NULL, 0);
+}
+
+/* Connections that nobody accepts yet, until one more would have to wait. */
+static void fill_backlog(int *fds, int max)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+
+	strcpy(addr.sun_path, test_socket);
+	while (fillers < max) {
+		fds[fillers] = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+		if (connect(fds[fillers], (struct sockaddr *)&addr, sizeof(addr)))
+			break;
+		fillers++;
+	}
+	ck_assert_int_lt(fillers, max);
+	ck_assert_int_eq(errno, EAGAIN);
+}
+
+START_TEST(alarms_while_connecting)
+{
+	int fds[100];
+	sigset_t set;
+
+	peer_start(let_in_late);
+	fill_backlog(fds, 100);
+	handle(SIGALRM, on_alarm);
+	sigemptyset(&set);
+	sigaddset(&set, SIGALRM);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+	alarm_every(1000);
+	ck_assert_int_eq(slmbx_count(1), 11);
+	alarm_every(0);
+	ck_assert_int_gt(alarms, 10);
+	peer_end();
+}
+END_TEST
+
+/* The handler is for the thread that makes the call, not for the peer's. */
 static void block_alarm(void)
 {
 	sigset_t set;
@@ -191,10 +245,11 @@ Suite *signal_suite(void)
 	tcase_add_test(tc, children_that_end);
 	suite_add_tcase(s, tc);
 
-	tc = tcase_create("jump");
+	tc = tcase_create("peer");
 	tcase_set_timeout(tc, TEST_TIMEOUT);
 	tcase_add_checked_fixture(tc, block_alarm, directory_teardown);
 	tcase_add_test(tc, jump_out_of_call);
+	tcase_add_test(tc, alarms_while_connecting);
 	suite_add_tcase(s, tc);
 	return s;
 }

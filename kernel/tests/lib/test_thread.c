@@ -2,6 +2,7 @@
 /*
  * Many threads: each its own connection, none another's reply.
  */
+#include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -142,6 +143,67 @@ START_TEST(cancelled_between_calls)
 }
 END_TEST
 
+/* The library as a plug-in has it: loaded, used, and unloaded, while the thread lives on. */
+
+static long load_and_call(void **library)
+{
+	long (*count)(unsigned int);
+
+	*library = dlopen(getenv("LIBSLMBX"), RTLD_NOW | RTLD_LOCAL);
+	ck_assert_msg(*library, "LIBSLMBX must name libslmbx.so: %s", dlerror());
+	count = (long (*)(unsigned int))dlsym(*library, "slmbx_count");
+	ck_assert_ptr_nonnull(count);
+	return count(ID);
+}
+
+static void *use_and_unload(void *arg)
+{
+	void *library;
+
+	ck_assert_int_eq(load_and_call(&library), -ENOENT);
+	ck_assert_int_eq(dlclose(library), 0);
+	return NULL;
+}
+
+START_TEST(unloaded)
+{
+	unsigned int fds = count_fds(false);
+	pthread_t thread;
+
+	for (int i = 0; i < 20; i++) {
+		ck_assert_int_eq(pthread_create(&thread, NULL, use_and_unload, NULL), 0);
+		ck_assert_int_eq(pthread_join(thread, NULL), 0);
+		use_and_unload(NULL);
+		ck_assert_uint_eq(count_fds(false), fds);
+	}
+}
+END_TEST
+
+static void *plugin;
+
+static void *use_and_stay(void *barrier)
+{
+	ck_assert_int_eq(load_and_call(&plugin), -ENOENT);
+	pthread_barrier_wait(barrier);
+	pthread_barrier_wait(barrier);
+	return NULL;
+}
+
+/* At the end of the thread there is nothing left to call. */
+START_TEST(unloaded_by_another_thread)
+{
+	pthread_barrier_t barrier;
+	pthread_t thread;
+
+	pthread_barrier_init(&barrier, NULL, 2);
+	ck_assert_int_eq(pthread_create(&thread, NULL, use_and_stay, &barrier), 0);
+	pthread_barrier_wait(&barrier);
+	ck_assert_int_eq(dlclose(plugin), 0);
+	pthread_barrier_wait(&barrier);
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+}
+END_TEST
+
 static void *first_call(void *barrier)
 {
 	pthread_barrier_wait(barrier);
@@ -208,6 +270,8 @@ Suite *thread_suite(void)
 	tcase_add_test(tc, connection_ends_with_thread);
 	tcase_add_test(tc, call_at_end_of_thread);
 	tcase_add_test(tc, cancelled_between_calls);
+	tcase_add_test(tc, unloaded);
+	tcase_add_test(tc, unloaded_by_another_thread);
 	suite_add_tcase(s, tc);
 	tc = directory_case("first");
 	tcase_add_test(tc, first_calls_at_once);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* How slmbxd starts, what it refuses to start with, and how it ends. */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -135,37 +134,36 @@ END_TEST
 /* Many at once where a stale socket is: one serves, the others say so. */
 START_TEST(one_of_many_wins)
 {
+	struct daemon first = daemon_start(NO_OPTIONS), rivals[6];
+	const char *const options[] = { "--socket", daemon_socket, NULL };
+	unsigned int losers = 0;
 	char text[512];
-	struct daemon daemon = daemon_start(NO_OPTIONS);
-	pid_t rivals[6];
-	int status, fd;
+	pid_t loser;
+	int fd, status;
 
-	kill(daemon.pid, SIGKILL);
-	daemon_wait(&daemon, text, sizeof(text));
-	for (size_t i = 0; i < ARRAY_LENGTH(rivals); i++) {
-		rivals[i] = fork();
-		if (!rivals[i]) {
-			/* Its stderr is of no interest. */
-			fd = open("/dev/null", O_WRONLY);
-			dup2(fd, STDERR_FILENO);
-			execl(getenv("SLMBXD"), "slmbxd", "--socket", daemon_socket, NULL);
-			_exit(127);
-		}
-	}
-	for (size_t i = 0; i < ARRAY_LENGTH(rivals) - 1; i++) {
-		ck_assert_int_gt(waitpid(-1, &status, 0), 0);
+	kill(first.pid, SIGKILL);
+	daemon_wait(&first, text, sizeof(text));
+	for (size_t i = 0; i < ARRAY_LENGTH(rivals); i++)
+		rivals[i] = daemon_spawn(geteuid(), getenv("SLMBXD"), options);
+	for (; losers < ARRAY_LENGTH(rivals) - 1; losers++) {
+		loser = waitpid(-1, &status, 0);
+		ck_assert_int_gt(loser, 0);
 		ck_assert_int_eq(WEXITSTATUS(status), 1);
+		for (size_t i = 0; i < ARRAY_LENGTH(rivals); i++)
+			if (rivals[i].pid == loser)
+				rivals[i].pid = 0;
 	}
-	/* The losers may be gone before the winner listens. */
+	/* They may be gone before the winner listens. */
 	while ((fd = try_dial()) < 0)
 		sleep_ms(10);
 	expect_result(wire_init(fd), 0);
 	close(fd);
-	for (size_t i = 0; i < ARRAY_LENGTH(rivals); i++)
-		if (!waitpid(rivals[i], &status, WNOHANG))
-			kill(rivals[i], SIGTERM);
-	ck_assert_int_gt(waitpid(-1, &status, 0), 0);
-	ck_assert_int_eq(status, 0);
+	for (size_t i = 0; i < ARRAY_LENGTH(rivals); i++) {
+		if (!rivals[i].pid)
+			continue;
+		kill(rivals[i].pid, SIGTERM);
+		ck_assert_int_eq(daemon_wait(&rivals[i], text, sizeof(text)), 0);
+	}
 }
 END_TEST
 

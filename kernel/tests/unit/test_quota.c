@@ -226,7 +226,7 @@ static void hold_charges(struct worker *worker)
 	struct slmbx_account *held[8];
 	unsigned int n = 0;
 
-	for (int i = 0; i < 8000; i++) {
+	for (int i = 0; i < 30000; i++) {
 		if (i % 64 == 0)
 			sched_yield();
 		if (n < ARRAY_LENGTH(held) && random_below(&worker->random, 2)) {
@@ -278,7 +278,7 @@ END_TEST
 /* The account is born and dies with almost each charge, and nobody is refused. */
 static void charge_and_uncharge(struct worker *worker)
 {
-	for (int i = 0; i < 10000; i++) {
+	for (int i = 0; i < 30000; i++) {
 		struct slmbx_account *account = charge_uid(UID, 1, i % 2);
 
 		expect(!IS_ERR(account), "a charge far below the limit: %s",

@@ -17,7 +17,6 @@
 #include "unit.h"
 
 #define READERS		3
-#define STABLE_EVERY	5	/* of the keys stays */
 
 struct item {
 	u32 key;
@@ -27,6 +26,7 @@ struct item {
 static struct {
 	struct slmbx_skiplist list;
 	u32 keys;
+	u32 stable_every;	/* key of these stays */
 	unsigned long steps;
 	bool done;
 	unsigned long finds[READERS];
@@ -81,7 +81,7 @@ static void write_list(struct worker *worker)
 		u32 at = random_below(&worker->random, world.keys);
 		u32 inserts_in_16 = i / world.keys % 3 * 6 + 2;
 
-		if (at % STABLE_EVERY == 0)
+		if (at % world.stable_every == 0)
 			continue;
 		if (random_below(&worker->random, 16) < inserts_in_16) {
 			if (!world.present[at])
@@ -103,7 +103,7 @@ static void read_list(struct worker *worker)
 
 		rcu_read_lock();
 		item = slmbx_skiplist_find(&world.list, key_of(at));
-		expect(item || at % STABLE_EVERY, "key %u stays and is not found (seed %lu)",
+		expect(item || at % world.stable_every, "key %u stays and is not found (seed %lu)",
 		       key_of(at), world.seed);
 		expect(!item || item->key == key_of(at), "key %u leads to the item of %u (seed %lu)",
 		       key_of(at), item->key, world.seed);
@@ -119,16 +119,17 @@ static void end_item(void *item, void *arg)
 	kfree(item);
 }
 
-static void read_while_written(u32 levels, u32 branching, u32 keys, unsigned long steps, u64 seed)
+static void read_while_written(u32 levels, u32 branching, u32 keys, u32 stable_every, u64 seed)
 {
 	struct worker workers[READERS + 1] = {};
 
 	world.keys = keys;
-	world.steps = steps;
+	world.stable_every = stable_every;
+	world.steps = 60000;
 	world.seed = seed;
 	world.present = calloc(keys, sizeof(*world.present));
 	slmbx_skiplist_init(&world.list, levels, branching, seed);
-	for (u32 at = 0; at < keys; at += STABLE_EVERY)
+	for (u32 at = 0; at < keys; at += world.stable_every)
 		insert(at);
 
 	for (int i = 0; i < READERS; i++)
@@ -148,7 +149,16 @@ START_TEST(few_keys)
 {
 	static const u32 levels[] = { 1, 2, 32 };
 
-	read_while_written(levels[_i], 2, 60, 60000, 17 + _i);
+	read_while_written(levels[_i], 2, 60, 5, 17 + _i);
+}
+END_TEST
+
+/* With nodes that no stable key keeps: they empty, and go. */
+START_TEST(few_stable_keys)
+{
+	static const u32 levels[] = { 1, 2, 32 };
+
+	read_while_written(levels[_i], 2, 300, 150, 23 + _i);
 }
 END_TEST
 
@@ -156,7 +166,7 @@ START_TEST(many_keys)
 {
 	static const u32 branching[] = { 2, 4, 16 };
 
-	read_while_written(16, branching[_i], 4000, 60000, 31 + _i);
+	read_while_written(16, branching[_i], 4000, 5, 31 + _i);
 }
 END_TEST
 
@@ -181,6 +191,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_loop_test(tcase, few_keys, 0, 3);
+	tcase_add_loop_test(tcase, few_stable_keys, 0, 3);
 	tcase_add_loop_test(tcase, many_keys, 0, 3);
 	return unit_run(suite);
 }

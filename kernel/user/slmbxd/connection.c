@@ -12,7 +12,7 @@
 #include "stream.h"
 
 /* What a connection keeps at rest: most messages are small. */
-#define BUFFER_MIN	4096
+#define BUFFER_MIN	16384
 #define BUFFER_KEEP	(2 * SLMBXD_INLINE_MAX)
 
 static struct slmbxd_reply make_reply(__u32 kind, __s64 result, size_t body_len)
@@ -32,15 +32,25 @@ void connection_refuse(int fd, int why)
 	send(fd, &reply, sizeof(reply), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-int connection_reply(struct connection *conn, __u32 kind, __s64 result)
+/* Sends the replies that wait, and what is in @out behind the last. */
+static int send_replies(struct connection *conn)
 {
-	struct slmbxd_reply reply = make_reply(kind, result, conn->out_len);
 	struct iovec pieces[] = {
-		{ .iov_base = &reply, .iov_len = sizeof(reply) },
+		{ .iov_base = conn->replies, .iov_len = conn->n_replies * sizeof(*conn->replies) },
 		{ .iov_base = conn->out, .iov_len = conn->out_len },
 	};
 
+	conn->n_replies = 0;
+	conn->out_len = 0;
 	return stream_write(conn->fd, pieces, 2);
+}
+
+int connection_reply(struct connection *conn, __u32 kind, __s64 result)
+{
+	conn->replies[conn->n_replies++] = make_reply(kind, result, conn->out_len);
+	if (kind == SLMBXD_GO_AHEAD || conn->out_len || conn->n_replies == CONNECTION_REPLIES)
+		return send_replies(conn);
+	return 0;
 }
 
 int connection_read(struct connection *conn, void *to, size_t len)
@@ -83,6 +93,9 @@ static int next_request(struct connection *conn, size_t *size)
 		have = conn->in_end - conn->in_start;
 		err = frame_parse(conn->in + conn->in_start, have, &conn->req, size);
 		if (err != -EAGAIN)
+			return err;
+		err = conn->n_replies ? send_replies(conn) : 0;
+		if (err)
 			return err;
 		if (conn->in_start + *size > conn->in_size || !have) {
 			err = make_room(conn, *size);
@@ -152,8 +165,10 @@ void connection_serve(struct connection *conn)
 	err = make_room(conn, BUFFER_MIN);
 	while (!err)
 		err = serve_one(conn);
-	if (err == -EPROTO || err == -ETIMEDOUT || err == -EACCES)
+	if (err == -EPROTO || err == -ETIMEDOUT || err == -EACCES) {
+		send_replies(conn);
 		connection_refuse(conn->fd, err);
+	}
 	free(conn->in);
 	free(conn->out);
 	shim_thread_end();

@@ -9,6 +9,9 @@
 #include <linux/sched.h>
 #include <linux/slmbxd.h>
 
+/* Replies sent at once at most. */
+#define CONNECTION_REPLIES	64
+
 /**
  * struct connection - one client, served by one thread
  * @task: as whom the core sees the request in hand
@@ -21,6 +24,7 @@
  * @body: what came with it
  * @need: bytes of the client's buffer a recv lacked, 0 if it had room
  * @out: what the request wrote to the client's memory, sent with the reply
+ * @replies: replies not sent yet: they go together once no whole request waits
  * @error: why the stream can't be used any more, or 0
  */
 struct connection {
@@ -39,6 +43,9 @@ struct connection {
 
 	unsigned char *out;
 	size_t out_size, out_len;
+
+	struct slmbxd_reply replies[CONNECTION_REPLIES];
+	unsigned int n_replies;
 	int error;
 };
 
@@ -48,7 +55,7 @@ void connection_serve(struct connection *conn);
 /* Says that it ends, and why; the client may not be listening. */
 void connection_refuse(int fd, int why);
 
-/* One reply with what is in @out. */
+/* One reply with what is in @out. Alone it may wait for those of requests that are there already. */
 int connection_reply(struct connection *conn, __u32 kind, __s64 result);
 
 /* Reads @len bytes that follow the request, those already received first. */

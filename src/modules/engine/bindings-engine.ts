@@ -8,6 +8,7 @@ import {
   NotInitializedError,
   engineError,
 } from './engine.errors';
+import { SendQueue } from './send-queue';
 
 /** An id no mailbox can have: asking for it tells the state of the system and touches nothing. */
 const ABSENT_ID = 0;
@@ -15,6 +16,8 @@ const ABSENT_ID = 0;
 /** The engine behind libslmbx, by way of the native add-on. */
 @Injectable()
 export class BindingsEngine extends Engine {
+  private readonly queue = new SendQueue((messages) => slmbx.sendMany(messages));
+
   initialize(maxPointers: number, inverseProbability: number): void {
     try {
       slmbx.init(maxPointers, inverseProbability);
@@ -55,9 +58,9 @@ export class BindingsEngine extends Engine {
     }
   }
 
-  send(id: number, data: Uint8Array): void {
+  async send(id: number, data: Uint8Array): Promise<void> {
     try {
-      slmbx.send(id, data);
+      await this.queue.send(id, data);
     } catch (error) {
       throw translate(error, id);
     }

@@ -9,8 +9,8 @@ export interface MailboxState {
 }
 
 /**
- * The mailbox system below the service. Calls are synchronous: none can wait for a message. A refused call throws
- * an EngineError and has changed nothing.
+ * The mailbox system below the service. Calls but `send`, which gathers, are synchronous: none can wait for a message. A
+ * refused call throws, or rejects with, an EngineError and has changed nothing.
  */
 export abstract class Engine {
   /** Sets up an empty system. */
@@ -20,8 +20,8 @@ export abstract class Engine {
   abstract createMailbox(id: number, isProtected: boolean): void;
   abstract deleteMailbox(id: number): void;
   abstract getMailbox(id: number): MailboxState;
-  /** Appends a message; once it returns the message is in the mailbox. */
-  abstract send(id: number, data: Uint8Array): void;
+  /** Appends a message; once it resolves the message is in the mailbox. Messages keep the order of their calls. */
+  abstract send(id: number, data: Uint8Array): Promise<void>;
   /** Removes the head message and returns its first `maxLength` bytes; undefined if there is none. */
   abstract receive(id: number, maxLength: number): Buffer | undefined;
   /** Whether the system is set up. Throws EngineUnavailableError if no engine answers. */

@@ -49,8 +49,8 @@ export class MailboxController {
   }
 
   @GrpcMethod(SERVICE)
-  sendMessage(@Payload() request: SendMessageDto): SendMessageResponse {
-    this.mailboxes.send(request.mailboxId, request.data);
+  async sendMessage(@Payload() request: SendMessageDto): Promise<SendMessageResponse> {
+    await this.mailboxes.send(request.mailboxId, request.data);
     return {};
   }
 

@@ -12,8 +12,9 @@ class OneMailbox extends Engine {
   readonly waiting: Buffer[] = [];
   readonly asked: number[] = [];
 
-  send(_id: number, data: Uint8Array): void {
+  send(_id: number, data: Uint8Array): Promise<void> {
     this.waiting.push(Buffer.from(data));
+    return Promise.resolve();
   }
 
   receive(_id: number, maxLength: number): Buffer | undefined {
@@ -51,9 +52,9 @@ it.each([
   [4, 5, 'abcd', false],
   [4, 0, '', true],
   [0, 0, '', false],
-])('of %p bytes, %p taken are %p, truncated: %p', (length, maxBytes, text, truncated) => {
+])('of %p bytes, %p taken are %p, truncated: %p', async (length, maxBytes, text, truncated) => {
   const { engine, mailboxes } = serviceOf(100);
-  mailboxes.send(1, Buffer.from('abcdefgh'.slice(0, length)));
+  await mailboxes.send(1, Buffer.from('abcdefgh'.slice(0, length)));
   expect(mailboxes.receive(1, maxBytes)).toEqual({ data: Buffer.from(text), truncated });
   // In one call: a look at the length first could be of another message.
   expect(engine.asked).toEqual([maxBytes + 1]);
@@ -65,10 +66,10 @@ it('takes the limit by default', () => {
   expect(engine.asked).toEqual([101]);
 });
 
-it('asks the engine for nothing over the limit', () => {
+it('asks the engine for nothing over the limit', async () => {
   const { engine, mailboxes } = serviceOf(100);
-  mailboxes.send(1, Buffer.alloc(100));
-  expect(() => mailboxes.send(1, Buffer.alloc(101))).toThrow(MessageTooLargeError);
+  await mailboxes.send(1, Buffer.alloc(100));
+  await expect(mailboxes.send(1, Buffer.alloc(101))).rejects.toThrow(MessageTooLargeError);
   expect(engine.waiting).toHaveLength(1);
   expect(() => mailboxes.receive(1, 101)).toThrow(ValidationError);
   expect(engine.asked).toEqual([]);

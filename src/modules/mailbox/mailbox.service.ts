@@ -34,11 +34,11 @@ export class MailboxService {
     this.engine.deleteMailbox(id);
   }
 
-  send(mailboxId: number, data: Uint8Array): void {
+  async send(mailboxId: number, data: Uint8Array): Promise<void> {
     if (data.byteLength > this.maxMessageBytes) {
       throw new MessageTooLargeError(data.byteLength, this.maxMessageBytes, mailboxId);
     }
-    this.engine.send(mailboxId, data);
+    await this.engine.send(mailboxId, data);
   }
 
   /** Takes the head message, at most `maxBytes` of it; undefined if the mailbox is empty. */
