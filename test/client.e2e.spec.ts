@@ -21,7 +21,7 @@ import {
 import { VERSION } from '../src/package-info';
 import { behindTheService } from './support/api';
 import { type Daemon, startDaemon } from './support/daemon';
-import { answerOk, refuse, startHttp2Server, startProxy, startTcpServer, type TestServer } from './support/faulty';
+import { answerOk, refuse, startHttp2Server, startProxy, startTcpServer } from './support/faulty';
 import { cleanEnvironment, type Service, startService } from './support/service';
 import { itAsRoot, NOBODY } from './support/uids';
 
@@ -29,17 +29,27 @@ const ROOT = resolve(__dirname, '..');
 const MIB = 1024 * 1024;
 const BOX = 42;
 
-const open: SlmbxClient[] = [];
+const open: { close(): Promise<void> }[] = [];
 
-/** A client that the end of the test closes. */
+/** The end of the test closes it, however the test ends. */
+function passing<T extends { close(): Promise<void> }>(it: T): T {
+  open.push(it);
+  return it;
+}
+
 function connect(options: SlmbxClientOptions): SlmbxClient {
-  const client = new SlmbxClient(options);
-  open.push(client);
-  return client;
+  return passing(new SlmbxClient(options));
+}
+
+/** A daemon or service that ends with the test. */
+function stopping<T extends { stop(): Promise<void> }>(it: T): T {
+  open.push({ close: () => it.stop() });
+  return it;
 }
 
 afterEach(async () => {
-  await Promise.all(open.splice(0).map((client) => client.close()));
+  // All at once: a client waits for its calls, which end with their server.
+  await Promise.all(open.splice(0).map((it) => it.close()));
 });
 
 /** What the promise rejects with. */
@@ -56,6 +66,10 @@ async function rpcError(promise: Promise<unknown>): Promise<SlmbxRpcError> {
   const error = await rejection(promise);
   if (error instanceof SlmbxRpcError) return error;
   throw error;
+}
+
+async function rpcErrors(promises: Promise<unknown>[]): Promise<SlmbxRpcError[]> {
+  return await Promise.all(promises.map(rpcError));
 }
 
 async function texts(client: SlmbxClient, id: number): Promise<string[]> {
@@ -171,16 +185,15 @@ describe('with a service', () => {
     ];
 
     it.each(calls)('as id of %s', async (_name, call) => {
-      const server = await startTcpServer();
+      const server = passing(await startTcpServer());
       const lonely = connect({ address: server.address });
       for (const id of ids) expect(await rejection(call(lonely, id))).toBeInstanceOf(RangeError);
       for (const id of wrong) expect(await rejection(call(lonely, id))).toBeInstanceOf(TypeError);
       expect(server.connections).toBe(0);
-      await server.close();
     });
 
     it('elsewhere', async () => {
-      const server = await startTcpServer();
+      const server = passing(await startTcpServer());
       const lonely = connect({ address: server.address, maxMessageBytes: 3 });
       const bad = null as unknown;
       const tooLong = await rejection(lonely.send(BOX, 'four'));
@@ -197,7 +210,6 @@ describe('with a service', () => {
       expect(await rejection(lonely.getSystem({ deadlineMs: 0 }))).toBeInstanceOf(RangeError);
       expect(await rejection(lonely.getSystem({ signal: bad as AbortSignal }))).toBeInstanceOf(TypeError);
       expect(server.connections).toBe(0);
-      await server.close();
       expect(() => new SlmbxClient({ address: 'localhost' })).toThrow(TypeError);
       expect(() => new SlmbxClient({ deadlineMs: -1 })).toThrow(RangeError);
     });
@@ -205,8 +217,12 @@ describe('with a service', () => {
 
   describe('names its errors', () => {
     it('MailboxNotFoundError', async () => {
-      for (const call of [client.getMailbox(1), client.deleteMailbox(1), client.send(1, 'x'), client.receive(1)]) {
-        const error = await rpcError(call);
+      for (const error of await rpcErrors([
+        client.getMailbox(1),
+        client.deleteMailbox(1),
+        client.send(1, 'x'),
+        client.receive(1),
+      ])) {
         expect(error).toBeInstanceOf(MailboxNotFoundError);
         expect(error).toMatchObject({
           name: 'MailboxNotFoundError',
@@ -232,8 +248,12 @@ describe('with a service', () => {
 
     it('NotInitializedError', async () => {
       await client.shutdown();
-      for (const call of [client.createMailbox(1), client.getMailbox(1), client.send(1, 'x'), client.shutdown()]) {
-        const error = await rpcError(call);
+      for (const error of await rpcErrors([
+        client.createMailbox(1),
+        client.getMailbox(1),
+        client.send(1, 'x'),
+        client.shutdown(),
+      ])) {
         expect(error).toBeInstanceOf(NotInitializedError);
         expect(error).toMatchObject({ code: 'FAILED_PRECONDITION', errno: 'ENODEV' });
       }
@@ -242,8 +262,7 @@ describe('with a service', () => {
     itAsRoot('NotPermittedError', async () => {
       await behindTheService(daemon.socket, `slmbx.create(${BOX}, true, { uid: ${NOBODY} })`);
       const calls = [client.getMailbox(BOX), client.deleteMailbox(BOX), client.send(BOX, 'x'), client.receive(BOX)];
-      for (const call of calls) {
-        const error = await rpcError(call);
+      for (const error of await rpcErrors(calls)) {
         expect(error).toBeInstanceOf(NotPermittedError);
         expect(error).toMatchObject({ code: 'PERMISSION_DENIED', reason: 'NOT_PERMITTED', errno: 'EPERM' });
       }
@@ -273,21 +292,22 @@ describe('with a service', () => {
     });
 
     it('plain SlmbxRpcError for the rest', async () => {
-      const stranger = await startHttp2Server((stream) => {
-        stream.respond(
-          { ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '12' },
-          { endStream: true },
-        );
-      });
+      const stranger = passing(
+        await startHttp2Server((stream) => {
+          stream.respond(
+            { ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '12' },
+            { endStream: true },
+          );
+        }),
+      );
       const error = await rpcError(connect({ address: stranger.address }).send(BOX, 'x'));
       expect(error.constructor).toBe(SlmbxRpcError);
       expect(error).toMatchObject({ code: 'UNIMPLEMENTED', reason: undefined, mayHaveTakenEffect: false });
-      await stranger.close();
     });
   });
 
   it('repeats a look after a broken connection', async () => {
-    const proxy = await startProxy({ host: '127.0.0.1', port: service.port });
+    const proxy = passing(await startProxy({ host: '127.0.0.1', port: service.port }));
     const remote = connect({ address: proxy.address, retry: { initialDelayMs: 1 } });
     await client.createMailbox(BOX);
     await remote.getMailbox(BOX);
@@ -298,8 +318,6 @@ describe('with a service', () => {
     expect(await looks[0]).toMatchObject({ id: BOX });
     expect(await looks[1]).toMatchObject({ engine: 'daemon' });
     expect(proxy.connections).toBeGreaterThan(1);
-    await remote.close();
-    await proxy.close();
   });
 
   describe('never repeats what may have been carried out', () => {
@@ -307,7 +325,7 @@ describe('with a service', () => {
       begin: (remote: SlmbxClient) => Promise<unknown>,
       carriedOut: () => Promise<boolean>,
     ): Promise<SlmbxRpcError> {
-      const proxy = await startProxy({ host: '127.0.0.1', port: service.port });
+      const proxy = passing(await startProxy({ host: '127.0.0.1', port: service.port }));
       const remote = connect({ address: proxy.address, retry: { initialDelayMs: 1, maxAttempts: 20 } });
       await remote.getSystem();
       proxy.holdAnswers();
@@ -317,8 +335,6 @@ describe('with a service', () => {
       const error = await failure;
       // As long as twenty tries would take and more.
       await delay(300);
-      await remote.close();
-      await proxy.close();
       return error;
     }
     const doubt = { code: 'UNAVAILABLE', name: 'UnavailableError', reason: undefined, mayHaveTakenEffect: true };
@@ -385,7 +401,7 @@ describe('with a service', () => {
   });
 
   it('says that a call past its deadline may have been carried out', async () => {
-    const proxy = await startProxy({ host: '127.0.0.1', port: service.port });
+    const proxy = passing(await startProxy({ host: '127.0.0.1', port: service.port }));
     const remote = connect({ address: proxy.address });
     await client.createMailbox(BOX);
     await remote.getSystem();
@@ -395,8 +411,6 @@ describe('with a service', () => {
     expect(error.mayHaveTakenEffect).toBe(true);
     expect((await rpcError(remote.getMailbox(BOX, { deadlineMs: 300 }))).mayHaveTakenEffect).toBe(false);
     expect(await texts(client, BOX)).toEqual(['there']);
-    await remote.close();
-    await proxy.close();
   });
 
   it('lets calls under way finish before it closes', async () => {
@@ -453,8 +467,8 @@ describe('with a service', () => {
 
 describe('with a daemon of little patience', () => {
   it('names the quota', async () => {
-    const daemon = await startDaemon({ args: ['--max-bytes-per-uid', '65536'] });
-    const service = await startService({ daemon: daemon.socket });
+    const daemon = stopping(await startDaemon({ args: ['--max-bytes-per-uid', '65536'] }));
+    const service = stopping(await startService({ daemon: daemon.socket }));
     const client = connect({ address: service.unix });
     await client.initialize();
     await client.createMailbox(BOX);
@@ -463,41 +477,34 @@ describe('with a daemon of little patience', () => {
     expect(error).toMatchObject({ code: 'RESOURCE_EXHAUSTED', reason: 'QUOTA_EXCEEDED', errno: 'EDQUOT' });
     expect((await client.getMailbox(BOX)).messageCount).toBe(0n);
     await client.send(BOX, 'fits');
-    await client.close();
-    await service.stop();
-    await daemon.stop();
   });
 });
 
 describe('while things come and go', () => {
   it('waits for a service that is being restarted, and sends each message once', async () => {
-    const daemon = await startDaemon();
-    let service = await startService({ daemon: daemon.socket });
+    const daemon = stopping(await startDaemon());
+    let service = stopping(await startService({ daemon: daemon.socket }));
     const { port } = service;
     const client = connect({ address: service.tcp, deadlineMs: 20_000, retry: { maxAttempts: 100 } });
     await client.initialize();
     await client.createMailbox(BOX);
     await client.send(BOX, 'before');
     await service.kill();
-    await service.stop();
     // The connection is known to be gone only once a call has found out.
     await until(async () => (await rejection(client.send(BOX, 'x', { deadlineMs: 1 }))) instanceof UnavailableError);
     const sends = Array.from({ length: 20 }, (_, i) => client.send(BOX, `during ${i}`));
     await delay(100);
-    service = await startService({ daemon: daemon.socket, port });
+    service = stopping(await startService({ daemon: daemon.socket, port }));
     await Promise.all(sends);
     const received = await texts(client, BOX);
     expect(received.shift()).toBe('before');
     expect(received.sort()).toEqual(Array.from({ length: 20 }, (_, i) => `during ${i}`).sort());
-    await client.close();
-    await service.stop();
-    await daemon.stop();
   });
 
   it('waits for an engine that the service has lost', async () => {
-    let daemon = await startDaemon();
+    let daemon = stopping(await startDaemon());
     const { socket } = daemon;
-    const service = await startService({ daemon: socket });
+    const service = stopping(await startService({ daemon: socket }));
     const hasty = connect({ address: service.unix, retry: false });
     await hasty.initialize();
     await daemon.kill();
@@ -508,24 +515,13 @@ describe('while things come and go', () => {
     const patient = connect({ address: service.unix, retry: { maxAttempts: 1000, maxDelayMs: 50 } });
     const initialized = patient.initialize();
     await delay(100);
-    const old = daemon;
-    daemon = await startDaemon({ socket });
+    daemon = stopping(await startDaemon({ socket }));
     await initialized;
     expect(await patient.getSystem()).toMatchObject({ initialized: true });
-    await service.stop();
-    await daemon.stop();
-    await old.stop();
   });
 });
 
 describe('without a service', () => {
-  let server: TestServer | undefined;
-
-  afterEach(async () => {
-    await server?.close();
-    server = undefined;
-  });
-
   /** An address at which nobody listens. */
   async function nowhere(): Promise<string> {
     const { address, close } = await startTcpServer();
@@ -551,10 +547,12 @@ describe('without a service', () => {
 
   it('fails once its tries are used up, and not before', async () => {
     let calls = 0;
-    server = await startHttp2Server((stream) => {
-      calls += 1;
-      refuse(stream);
-    });
+    const server = passing(
+      await startHttp2Server((stream) => {
+        calls += 1;
+        refuse(stream);
+      }),
+    );
     const client = connect({ address: server.address, retry: { maxAttempts: 3, initialDelayMs: 1 } });
     expect(await rpcError(client.send(BOX, 'x'))).toMatchObject({ code: 'UNAVAILABLE', mayHaveTakenEffect: false });
     // grpc-js itself repeats what is refused unread, once a try.
@@ -570,21 +568,28 @@ describe('without a service', () => {
 
   it('repeats a send that the server refused unread', async () => {
     let calls = 0;
-    server = await startHttp2Server((stream) => {
-      calls += 1;
-      if (calls <= 4) refuse(stream);
-      else answerOk(stream);
-    });
+    const server = passing(
+      await startHttp2Server((stream) => {
+        calls += 1;
+        if (calls <= 4) refuse(stream);
+        else answerOk(stream);
+      }),
+    );
     await connect({ address: server.address, retry: { initialDelayMs: 1 } }).send(BOX, 'x');
     expect(calls).toBe(5);
   });
 
   it("doesn't repeat a send that the server answered with UNAVAILABLE for no known reason", async () => {
     let calls = 0;
-    server = await startHttp2Server((stream) => {
-      calls += 1;
-      stream.respond({ ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '14' }, { endStream: true });
-    });
+    const server = passing(
+      await startHttp2Server((stream) => {
+        calls += 1;
+        stream.respond(
+          { ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '14' },
+          { endStream: true },
+        );
+      }),
+    );
     const client = connect({ address: server.address, retry: { initialDelayMs: 1 } });
     expect(await rpcError(client.send(BOX, 'x'))).toMatchObject({ code: 'UNAVAILABLE', mayHaveTakenEffect: true });
     expect(calls).toBe(1);
@@ -596,14 +601,14 @@ describe('without a service', () => {
     ['hangs up', (socket: { destroy(): void }) => socket.destroy()],
     ['speaks HTTP/1.1', (socket: { end(text: string): void }) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')],
   ])('fails as UNAVAILABLE on a server that %s', async (_what, serve) => {
-    server = await startTcpServer(serve);
+    const server = passing(await startTcpServer(serve));
     const error = await rpcError(connect({ address: server.address, retry: false }).send(BOX, 'x'));
     expect(error).toBeInstanceOf(UnavailableError);
     expect(error.mayHaveTakenEffect).toBe(false);
   });
 
   it('waits for no answer longer than the deadline, of the client or of the call', async () => {
-    server = await startTcpServer();
+    const server = passing(await startTcpServer());
     const client = connect({ address: server.address, deadlineMs: 200 });
     const start = performance.now();
     const error = await rpcError(client.receive(BOX));
@@ -616,7 +621,7 @@ describe('without a service', () => {
 
   describe('aborted', () => {
     it('before it begins, sends nothing and rejects with the reason', async () => {
-      server = await startTcpServer();
+      const server = passing(await startTcpServer());
       const client = connect({ address: server.address });
       const reason = new Error('no more');
       expect(await rejection(client.send(BOX, 'x', { signal: AbortSignal.abort(reason) }))).toBe(reason);
@@ -627,10 +632,12 @@ describe('without a service', () => {
     it('under way, rejects at once with the reason', async () => {
       let calls = 0;
       let cancelled = 0;
-      server = await startHttp2Server((stream) => {
-        calls += 1;
-        stream.on('aborted', () => (cancelled += 1));
-      });
+      const server = passing(
+        await startHttp2Server((stream) => {
+          calls += 1;
+          stream.on('aborted', () => (cancelled += 1));
+        }),
+      );
       const client = connect({ address: server.address });
       for (const reason of [undefined, new Error('no more'), 'a string']) {
         const controller = new AbortController();
@@ -647,7 +654,7 @@ describe('without a service', () => {
     });
 
     it('by a timeout, rejects with the TimeoutError of the signal', async () => {
-      server = await startTcpServer();
+      const server = passing(await startTcpServer());
       const client = connect({ address: server.address });
       expect((await rejection(client.getSystem({ signal: AbortSignal.timeout(50) }))).name).toBe('TimeoutError');
     });
@@ -663,7 +670,7 @@ describe('without a service', () => {
     });
 
     it('leaves no listener behind', async () => {
-      server = await startHttp2Server(answerOk);
+      const server = passing(await startHttp2Server(answerOk));
       const client = connect({ address: server.address });
       const { signal } = new AbortController();
       const warnings: Error[] = [];

@@ -26,7 +26,7 @@ const ANSWERED_IN_DOUBT = new Set([status.INTERNAL, status.UNKNOWN]);
  * as not carried out; anything else, a lost connection above all, may have happened.
  */
 export function mayHaveBeenCarriedOut(code: status, message: string, details: ErrorDetails): boolean {
-  return details.fromService && answeredInDoubt(code, details) && brokeInDoubt(code, message);
+  return details.fromService ? answeredInDoubt(code, details) : brokeInDoubt(code, message);
 }
 
 function answeredInDoubt(code: status, { reason, errno }: ErrorDetails): boolean {

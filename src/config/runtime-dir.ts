@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { errnoOf } from '../errno';
 import { ConfigError } from './config.error';
 
@@ -23,11 +23,22 @@ export function runtimeDirectory(env: NodeJS.ProcessEnv, uid: number): string | 
 /** Makes the runtime directory if it is missing. Root's is for everybody to pass through, anyone else's is private. */
 export function makeRuntimeDirectory(directory: string, uid: number): void {
   try {
-    mkdirSync(directory, { recursive: true, mode: uid === 0 ? 0o755 : 0o700 });
+    makeDirectory(directory, uid === 0 ? 0o755 : 0o700);
   } catch (error) {
     throw new ConfigError(
       `The runtime directory ${directory} can't be made (${errnoOf(error) ?? String(error)}): ` +
         'make it writable, or name another in SLMBX_RUNTIME_DIR.',
     );
   }
+}
+
+/** As mkdir -p. Node's own `recursive` never ends below /proc. */
+function makeDirectory(directory: string, mode: number): void {
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
+    return;
+  }
+  if (!existsSync(dirname(directory))) {
+    makeDirectory(dirname(directory), mode);
+  }
+  mkdirSync(directory, { mode });
 }

@@ -7,6 +7,7 @@ export interface TestServer {
   readonly address: string;
   /** Connections it was given so far. */
   readonly connections: number;
+  /** Ends it and its connections; may be called twice. */
   close(): Promise<void>;
 }
 
@@ -84,6 +85,7 @@ export async function startProxy(target: { host: string; port: number }): Promis
 async function listen(server: Server | Http2Server): Promise<TestServer> {
   const open = new Set<Socket>();
   let connections = 0;
+  let closed: Promise<unknown> | undefined;
   server.on('connection', (socket: Socket) => {
     connections += 1;
     open.add(socket);
@@ -98,8 +100,7 @@ async function listen(server: Server | Http2Server): Promise<TestServer> {
       return connections;
     },
     async close() {
-      const closed = once(server, 'close');
-      server.close();
+      closed ??= once(server.close(), 'close');
       for (const socket of open) socket.destroy();
       await closed;
     },

@@ -15,12 +15,14 @@ export async function startProcessDaemon(options: Omit<DaemonOptions, 'socket'> 
   const socket = await processSocket();
   const directory = dirname(socket);
   await mkdir(directory, { mode: 0o755, recursive: true });
-  const daemon = await startDaemon({ ...options, socket });
-  const stop = async (): Promise<void> => {
-    await daemon.stop();
-    await rm(directory, { recursive: true, force: true });
-  };
-  return { ...daemon, stop };
+  const cleanUp = (): Promise<void> => rm(directory, { recursive: true, force: true });
+  try {
+    const daemon = await startDaemon({ ...options, socket });
+    return { ...daemon, stop: () => daemon.stop().finally(cleanUp) };
+  } catch (error) {
+    await cleanUp();
+    throw error;
+  }
 }
 
 async function processSocket(): Promise<string> {

@@ -3,6 +3,7 @@
 #include <linux/err.h>
 #include <linux/list.h>
 #include <linux/minmax.h>
+#include <linux/mm.h>
 #include <linux/slmbx.h>
 #include <linux/uaccess.h>
 
@@ -121,6 +122,16 @@ long slmbx_do_length(u32 id)
 	return ret;
 }
 
+/* What a newer caller's struct has beyond ours must be 0: it asks for nothing we lack. */
+static int check_tail(const void __user *tail, size_t size)
+{
+	int zeroed = check_zeroed_user(tail, size);
+
+	if (zeroed < 0)
+		return zeroed;
+	return zeroed ? 0 : -E2BIG;
+}
+
 static long stat_of(struct slmbx_mailbox *mailbox, struct slmbx_stat __user *buf, size_t size)
 {
 	struct slmbx_stat st;
@@ -131,12 +142,15 @@ static long stat_of(struct slmbx_mailbox *mailbox, struct slmbx_stat __user *buf
 		return err;
 	if (size < SLMBX_STAT_SIZE_V0)
 		return -EINVAL;
+	if (size > PAGE_SIZE)
+		return -E2BIG;
+	if (size > sizeof(st)) {
+		err = check_tail((const u8 __user *)buf + sizeof(st), size - sizeof(st));
+		if (err)
+			return err;
+	}
 	st.owner = from_kuid_munged(current_user_ns(), mailbox->owner);
-	if (copy_to_user(buf, &st, min(size, sizeof(st))))
-		return -EFAULT;
-	if (size > sizeof(st) && clear_user((u8 __user *)buf + sizeof(st), size - sizeof(st)))
-		return -EFAULT;
-	return 0;
+	return copy_to_user(buf, &st, min(size, sizeof(st))) ? -EFAULT : 0;
 }
 
 long slmbx_do_stat(u32 id, struct slmbx_stat __user *buf, size_t size)

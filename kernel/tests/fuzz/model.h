@@ -61,6 +61,6 @@ long model_send(struct model *m, bool act, unsigned int uid, unsigned int n, uin
 long model_recv(struct model *m, bool act, unsigned int uid, unsigned int n, uint32_t len,
 		uint32_t reach, uint32_t *seed);
 long model_length(struct model *m, unsigned int uid, unsigned int n);
-long model_stat(struct model *m, unsigned int uid, unsigned int n, uint32_t size, uint32_t reach);
+long model_stat(struct model *m, unsigned int uid, unsigned int n, uint32_t size);
 
 #endif /* MODEL_H */

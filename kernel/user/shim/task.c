@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -44,21 +45,18 @@ static unsigned long own_write(struct task_struct *task, void __user *to, const 
 
 const struct shim_user_memory shim_own_memory = { .read = own_read, .write = own_write };
 
-unsigned long clear_user(void __user *to, unsigned long n)
+int check_zeroed_user(const void __user *from, size_t size)
 {
-	static const char zeros[64];
-	char __user *at = to;
+	const char __user *at = from;
+	char byte;
 
-	while (n) {
-		unsigned long step = n < sizeof(zeros) ? n : sizeof(zeros);
-		unsigned long left = copy_to_user(at, zeros, step);
-
-		at += step - left;
-		n -= step - left;
-		if (left)
-			break;
+	for (; size; at++, size--) {
+		if (copy_from_user(&byte, at, 1))
+			return -EFAULT;
+		if (byte)
+			return 0;
 	}
-	return n;
+	return 1;
 }
 
 u64 get_random_u64(void)

@@ -4,4 +4,6 @@
 
 #include <linux/slab.h>
 
+#define PAGE_SIZE	4096UL
+
 #endif /* SHIM_LINUX_MM_H */

@@ -16,6 +16,7 @@ static inline unsigned long __must_check copy_to_user(void __user *to, const voi
 	return current->memory->write(current, to, from, n);
 }
 
-unsigned long __must_check clear_user(void __user *to, unsigned long n);
+/* 1 if all bytes are 0, 0 if not, -EFAULT if they can't be read. */
+int __must_check check_zeroed_user(const void __user *from, size_t size);
 
 #endif /* SHIM_LINUX_UACCESS_H */
