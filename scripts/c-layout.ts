@@ -12,7 +12,7 @@ interface Piece {
 
 const DEFINE = /^\s*#\s*define\b/;
 /** Braces on one line, a macro that makes a row, or constants. */
-const TABLE_ROW = /^\s*(?:\{.*\},?|[A-Z][A-Z_]*\(.*\),|(?:[\dA-Z_()<>+|*x -]+,\s*)+)$/;
+const TABLE_ROW = /^\s*(?:\{.*\},?|[A-Z][A-Z_]*\(.*\),|(?:[\da-fxA-Z_()<>+|* -]+,\s*)+)$/;
 
 function keyOf(line: string): string {
   const indent = /^\s*/.exec(line)?.[0] ?? '';

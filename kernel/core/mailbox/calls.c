@@ -122,10 +122,14 @@ long slmbx_do_length(u32 id)
 	return ret;
 }
 
-/* What a newer caller's struct has beyond ours must be 0: it asks for nothing we lack. */
-static int check_tail(const void __user *tail, size_t size)
+/*
+ * What a newer caller's struct has beyond the first @known bytes must be 0: it asks
+ * for nothing we lack. The address is the caller's, so no object to compute within.
+ */
+static int check_tail(const void __user *buf, size_t known, size_t size)
 {
-	int zeroed = check_zeroed_user(tail, size);
+	const void __user *tail = (const void __force __user *)((unsigned long)buf + known);
+	int zeroed = check_zeroed_user(tail, size - known);
 
 	if (zeroed < 0)
 		return zeroed;
@@ -145,7 +149,7 @@ static long stat_of(struct slmbx_mailbox *mailbox, struct slmbx_stat __user *buf
 	if (size > PAGE_SIZE)
 		return -E2BIG;
 	if (size > sizeof(st)) {
-		err = check_tail((const u8 __user *)buf + sizeof(st), size - sizeof(st));
+		err = check_tail(buf, sizeof(st), size);
 		if (err)
 			return err;
 	}

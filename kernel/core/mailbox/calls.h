@@ -27,7 +27,7 @@ long slmbx_do_count(u32 id);
 long slmbx_do_send(u32 id, const u8 __user *buf, u32 len);
 long slmbx_do_recv(u32 id, u8 __user *buf, u32 len);
 long slmbx_do_length(u32 id);
-/* @size is the caller's idea of the struct: -EINVAL under the first's, -E2BIG with a tail that isn't 0. */
+/* @size of the caller's struct: -EINVAL under the first's, -E2BIG with a tail that isn't 0. */
 long slmbx_do_stat(u32 id, struct slmbx_stat __user *buf, size_t size);
 
 #endif /* SLMBX_CALLS_H */

@@ -40,8 +40,7 @@ static struct {
 	unsigned char bytes[LONGEST + 64];	/* what was written to it */
 } buffer;
 
-__attribute__((format(printf, 1, 2), noreturn))
-static void differ(const char *format, ...)
+static void __attribute__((format(printf, 1, 2), noreturn)) differ(const char *format, ...)
 {
 	va_list args;
 
@@ -191,8 +190,9 @@ static void do_send(struct input *in, unsigned int n)
 	begin_call();
 	got = slmbx_do_send(model_id(n), from, len);
 	lacked = lacked_memory();
-	expect(got, lacked ? -ENOMEM :
-			     model_send(&model, true, uid, n, len, buffer.seed, buffer.reach), "send", n);
+	expect(got,
+	       lacked ? -ENOMEM : model_send(&model, true, uid, n, len, buffer.seed, buffer.reach),
+	       "send", n);
 }
 
 static void recv_and_compare(unsigned int n, void *to, uint32_t len)
@@ -230,8 +230,8 @@ static void compare_stat(unsigned int n)
 	    st.flags != (mailbox->protected ? SLMBX_STAT_PROTECTED : 0) +
 				(mailbox->count ? SLMBX_STAT_HEAD : 0) ||
 	    st.head_length != (mailbox->count ? mailbox->messages->len : 0))
-		differ("stat(%u): %llu messages, %llu bytes, owner %u, flags %x, head %u", model_id(n),
-		       st.count, st.bytes, st.owner, st.flags, st.head_length);
+		differ("stat(%u): %llu messages, %llu bytes, owner %u, flags %x, head %u",
+		       model_id(n), st.count, st.bytes, st.owner, st.flags, st.head_length);
 }
 
 /* What the memory of a struct of @size bytes has to say to an older core's stat. */
@@ -275,8 +275,8 @@ static void set_limits(struct input *in)
 
 	model.max_bytes = bytes == 0xff ? LLONG_MAX : bytes * 97;
 	model.max_mailboxes = mailboxes == 0xff ? LLONG_MAX : mailboxes % 16;
-	slmbx_limits = (struct slmbx_limits){ .bytes = model.max_bytes,
-					      .mailboxes = model.max_mailboxes };
+	slmbx_limits =
+		(struct slmbx_limits){ .bytes = model.max_bytes, .mailboxes = model.max_mailboxes };
 }
 
 static void compare_quotas(void)
@@ -285,8 +285,8 @@ static void compare_quotas(void)
 		struct quota_use use = quota_used(model_uid(i));
 
 		if (use.bytes != model.bytes_of[i] || use.mailboxes != model.mailboxes_of[i])
-			differ("uid %u holds %lld bytes, %lld mailboxes, not %lld, %lld", model_uid(i),
-			       (long long)use.bytes, (long long)use.mailboxes,
+			differ("uid %u holds %lld bytes, %lld mailboxes, not %lld, %lld",
+			       model_uid(i), (long long)use.bytes, (long long)use.mailboxes,
 			       (long long)model.bytes_of[i], (long long)model.mailboxes_of[i]);
 	}
 }
@@ -337,7 +337,8 @@ static void do_step(struct input *in)
 	case 6: {
 		unsigned int n = input_byte(in);
 
-		return expect(slmbx_do_length(model_id(n)), model_length(&model, uid, n), "length", n);
+		return expect(slmbx_do_length(model_id(n)), model_length(&model, uid, n), "length",
+			      n);
 	}
 	case 7 ... 10:
 		return do_send(in, input_byte(in));

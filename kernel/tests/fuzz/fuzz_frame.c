@@ -40,8 +40,7 @@ static struct {
 	uid_t peer;
 } client;
 
-__attribute__((format(printf, 1, 2), noreturn))
-static void fail(const char *format, ...)
+static void __attribute__((format(printf, 1, 2), noreturn)) fail(const char *format, ...)
 {
 	va_list args;
 
@@ -57,8 +56,8 @@ ssize_t __wrap_recv(int fd, void *to, size_t len, int flags)
 {
 	client.random = client.random * 6364136223846793005ULL + 1442695040888963407ULL;
 	if (client.largest_piece && len > 1)
-		len = 1 + (client.random >> 33) % (len < client.largest_piece ? len :
-								client.largest_piece);
+		len = 1 + (client.random >> 33) %
+				  (len < client.largest_piece ? len : client.largest_piece);
 	return __real_recv(fd, to, len, flags);
 }
 
@@ -103,7 +102,8 @@ static bool well_formed(const struct slmbxd_request *req)
 		return false;
 	if (req->flags & SLMBXD_FAULT && (!is_send || req->body_len))
 		return false;
-	if (req->body_len && (!is_send || req->body_len != req->arg || req->body_len > SLMBXD_INLINE_MAX))
+	if (req->body_len &&
+	    (!is_send || req->body_len != req->arg || req->body_len > SLMBXD_INLINE_MAX))
 		return false;
 	return is_recv ? req->room <= req->arg : !req->room;
 }
@@ -119,7 +119,8 @@ static struct slmbxd_reply next_reply(struct input *replies)
 	if (reply.magic != SLMBXD_MAGIC || reply.pad || reply.kind > SLMBXD_REFUSED)
 		fail("a reply of magic %x, kind %u, pad %u", reply.magic, reply.kind, reply.pad);
 	if (reply.body_len > (size_t)(replies->end - replies->at))
-		fail("%u bytes of a reply, and %td came", reply.body_len, replies->end - replies->at);
+		fail("%u bytes of a reply, and %td came", reply.body_len,
+		     replies->end - replies->at);
 	replies->at += reply.body_len;
 	return reply;
 }
@@ -147,7 +148,8 @@ static void check_done(const struct slmbxd_request *req, const struct slmbxd_rep
 	if (req->call == SLMBX_CALL_RECV && reply->result > req->room)
 		fail("recv into %u bytes: %lld", req->room, reply->result);
 	if ((req->call < SLMBX_CALL_INIT || req->call > SLMBX_CALL_STAT ||
-	     (req->call > SLMBX_CALL_LENGTH && req->call < SLMBX_CALL_STAT)) && reply->result != -ENOSYS)
+	     (req->call > SLMBX_CALL_LENGTH && req->call < SLMBX_CALL_STAT)) &&
+	    reply->result != -ENOSYS)
 		fail("call %u: result %lld", req->call, reply->result);
 }
 

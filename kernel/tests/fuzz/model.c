@@ -93,8 +93,8 @@ long model_create(struct model *m, bool act, unsigned int uid, unsigned int n, b
 		return -EDQUOT;
 	if (!act)
 		return 0;
-	m->mailboxes[n] = (struct model_mailbox){ .there = true, .protected = protected,
-						  .owner = uid };
+	m->mailboxes[n] =
+		(struct model_mailbox){ .there = true, .protected = protected, .owner = uid };
 	m->bytes_of[uid] += MAILBOX_BYTES;
 	m->mailboxes_of[uid]++;
 	return 0;

@@ -35,6 +35,8 @@ struct frame_seed {
 	struct slmbxd_request reqs[8];
 };
 
+/* A line a request. */
+/* clang-format off */
 static const struct frame_seed frame_seeds[] = {
 	{ "administer", 3, 4, {
 		REQUEST(.call = SLMBX_CALL_SHUTDOWN),
@@ -76,6 +78,7 @@ static const struct frame_seed frame_seeds[] = {
 		REQUEST(.call = SLMBX_CALL_COUNT, .id = 1, .pad = 1) } },
 	{ "unknown", 0, 1, { REQUEST(.call = 99) } },
 };
+/* clang-format on */
 
 static void write_frame_seeds(const char *dir)
 {

@@ -27,7 +27,7 @@ static void expect_message(unsigned int id, const void *msg, size_t len)
 
 	ck_assert_ptr_nonnull(in);
 	ck_assert_int_eq(slmbx_recv(id, in, (unsigned int)len + 1), (long)len);
-	ck_assert_int_eq(memcmp(in, msg, len), 0);
+	ck_assert(!len || !memcmp(in, msg, len));
 	free(in);
 }
 

@@ -176,7 +176,8 @@ void daemon_stop(struct daemon *daemon, unsigned long messages, unsigned long ma
 	snprintf(wanted, sizeof(wanted), "slmbxd: stopped; dropped %lu messages in %lu mailboxes\n",
 		 messages, mailboxes);
 	ck_assert_str_eq(text, wanted);
-	ck_assert_msg(WIFEXITED(status) && !WEXITSTATUS(status), "slmbxd ended with status %x", status);
+	ck_assert_msg(WIFEXITED(status) && !WEXITSTATUS(status), "slmbxd ended with status %x",
+		      status);
 	ck_assert_msg(access(daemon_socket, F_OK) && errno == ENOENT, "the socket is still there");
 }
 

@@ -25,7 +25,8 @@ static const char *node_fault(const struct slmbx_skiplist *list, const struct sl
 	for (i = 0; i < NODE_KEYS; i++) {
 		if (i >= node->used && (node->key[i] != NO_KEY || writer_item(node, i)))
 			return fault(node, "a place is not empty though unused");
-		if (i < node->used && (node->key[i] == NO_KEY || (i && node->key[i] <= node->key[i - 1])))
+		if (i < node->used &&
+		    (node->key[i] == NO_KEY || (i && node->key[i] <= node->key[i - 1])))
 			return fault(node, "its keys are not in order");
 		live += !!writer_item(node, i);
 	}

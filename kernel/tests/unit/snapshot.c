@@ -29,9 +29,8 @@ static void describe_mailbox(void *item, void *arg)
 	u64 count = 0, bytes = 0;
 	FILE *text = arg;
 
-	fprintf(text, "mailbox %u of %u%s, references %d:", mailbox->id,
-		__kuid_val(mailbox->owner), mailbox->protected ? ", protected" : "",
-		mailbox->ref.refcount.counter);
+	fprintf(text, "mailbox %u of %u%s, references %d:", mailbox->id, __kuid_val(mailbox->owner),
+		mailbox->protected ? ", protected" : "", mailbox->ref.refcount.counter);
 	list_for_each_entry_safe(msg, next, &mailbox->messages, link) {
 		count++;
 		bytes += msg->len;
@@ -39,7 +38,8 @@ static void describe_mailbox(void *item, void *arg)
 	}
 	fputc('\n', text);
 	expect(count == mailbox->count && bytes == mailbox->bytes && !mailbox->reading &&
-	       !mailbox->gone, "mailbox %u contradicts itself", mailbox->id);
+		       !mailbox->gone,
+	       "mailbox %u contradicts itself", mailbox->id);
 }
 
 static void describe_account(uid_t uid, struct quota_use use, void *arg)

@@ -23,14 +23,27 @@ static pthread_t server;
 static int client;
 /* A refusal that the daemon wrote. */
 static bool refused;
+/* The client's end takes no replies, as if it was full. */
+static bool full;
 
 ssize_t __real_send(int fd, const void *bytes, size_t len, int flags);
 ssize_t __wrap_send(int fd, const void *bytes, size_t len, int flags);
+ssize_t __real_sendmsg(int fd, const struct msghdr *msg, int flags);
+ssize_t __wrap_sendmsg(int fd, const struct msghdr *msg, int flags);
 
+/* The daemon refuses by this call alone. */
 ssize_t __wrap_send(int fd, const void *bytes, size_t len, int flags)
 {
 	refused = true;
 	return __real_send(fd, bytes, len, flags);
+}
+
+ssize_t __wrap_sendmsg(int fd, const struct msghdr *msg, int flags)
+{
+	if (!full || fd != conn.fd)
+		return __real_sendmsg(fd, msg, flags);
+	errno = EAGAIN;
+	return -1;
 }
 
 static void set_timeout(int fd, int option, int ms)
@@ -60,8 +73,9 @@ static void start(bool trusted, int timeout_ms)
 	open_pair(fds);
 	client = fds[0];
 	set_timeout(fds[1], SO_SNDTIMEO, timeout_ms);
-	conn = (struct connection){ .fd = fds[1], .peer = 7, .trusted = trusted,
-				    .timeout_ms = timeout_ms };
+	conn = (struct connection){
+		.fd = fds[1], .peer = 7, .trusted = trusted, .timeout_ms = timeout_ms
+	};
 	ck_assert_int_eq(pthread_create(&server, NULL, serve, NULL), 0);
 }
 
@@ -201,8 +215,8 @@ END_TEST
 START_TEST(frames_in_any_pieces)
 {
 	struct slmbxd_request create = REQUEST(.call = SLMBX_CALL_CREATE, .id = 5);
-	struct slmbxd_request send_req = REQUEST(.call = SLMBX_CALL_SEND, .id = 5, .arg = 9,
-						 .body_len = 9);
+	struct slmbxd_request send_req =
+		REQUEST(.call = SLMBX_CALL_SEND, .id = 5, .arg = 9, .body_len = 9);
 	unsigned char bytes[2 * sizeof(create) + 9], got[16];
 
 	memcpy(bytes, &create, sizeof(create));
@@ -240,8 +254,9 @@ static void *send_many(void *arg)
 		__u32 len = random_below(&state, i % 20 ? 3000 : sizeof(body) + 1);
 
 		fill(body, len, i);
-		wire_request(client, REQUEST(.call = SLMBX_CALL_SEND, .id = 5, .arg = len,
-					     .body_len = len), body);
+		wire_request(client,
+			     REQUEST(.call = SLMBX_CALL_SEND, .id = 5, .arg = len, .body_len = len),
+			     body);
 	}
 	return NULL;
 }
@@ -315,8 +330,8 @@ END_TEST
 /* Memory the client lacks: after every other check, and nothing changes. */
 START_TEST(client_faults)
 {
-	struct slmbxd_request fault = REQUEST(.call = SLMBX_CALL_SEND, .id = 5, .arg = 100,
-					      .flags = SLMBXD_FAULT);
+	struct slmbxd_request fault =
+		REQUEST(.call = SLMBX_CALL_SEND, .id = 5, .arg = 100, .flags = SLMBXD_FAULT);
 
 	start(false, 10000);
 	expect_result(wire_call(client, fault, NULL), -ENOENT);
@@ -409,8 +424,8 @@ END_TEST
 /* The client leaves with half a request, or half a body: nothing happens. */
 START_TEST(leaves_in_the_middle)
 {
-	struct slmbxd_request req = REQUEST(.call = SLMBX_CALL_SEND, .id = 5, .arg = 100,
-					    .body_len = 100);
+	struct slmbxd_request req =
+		REQUEST(.call = SLMBX_CALL_SEND, .id = 5, .arg = 100, .body_len = 100);
 	static unsigned char body[100000];
 
 	start(true, 10000);
@@ -438,8 +453,8 @@ END_TEST
 /* Half of anything and no more: the client hears why it is hung up on. */
 START_TEST(stalls_in_the_middle)
 {
-	struct slmbxd_request req = REQUEST(.call = SLMBX_CALL_SEND, .id = 5, .arg = 100,
-					    .body_len = 100);
+	struct slmbxd_request req =
+		REQUEST(.call = SLMBX_CALL_SEND, .id = 5, .arg = 100, .body_len = 100);
 	static unsigned char body[100000];
 
 	start(true, 10000);
@@ -488,7 +503,8 @@ START_TEST(nothing_follows_half_a_reply)
 	expect_result(wire_create(client, 5), 0);
 	expect_result(wire_send(client, 5, msg, len), 0);
 	refused = false;
-	wire_request(client, REQUEST(.call = SLMBX_CALL_RECV, .id = 5, .arg = len, .room = len), NULL);
+	wire_request(client, REQUEST(.call = SLMBX_CALL_RECV, .id = 5, .arg = len, .room = len),
+		     NULL);
 	finish();
 	ck_assert_int_eq(refused, false);
 	while ((n = recv(client, msg, len, 0)) > 0) {
@@ -500,6 +516,48 @@ START_TEST(nothing_follows_half_a_reply)
 	ck_assert_uint_lt(came, sizeof(reply) + len);
 	close(client);
 	free(msg);
+}
+END_TEST
+
+/* Nor does a refusal take the place of replies that could not be sent. */
+START_TEST(nothing_follows_a_lost_reply)
+{
+	struct slmbxd_request reqs[] = {
+		REQUEST(.call = SLMBX_CALL_CREATE, .id = 5),
+		REQUEST(.call = SLMBX_CALL_COUNT, .id = 5, .pad = 1),
+	};
+
+	full = true;
+	start(true, 100);
+	wire_put(client, reqs, sizeof(reqs));
+	finish();
+	full = false;
+	ck_assert_int_eq(refused, false);
+	wire_expect_end(client);
+	start(true, 10000);
+	expect_result(wire_count(client, 5), 0);
+	stop();
+}
+END_TEST
+
+/* A whole request is answered though the next one has begun. */
+START_TEST(replies_do_not_wait)
+{
+	struct slmbxd_request reqs[100];
+
+	start(true, 10000);
+	expect_result(wire_create(client, 5), 0);
+	for (size_t i = 0; i < ARRAY_LENGTH(reqs); i++)
+		reqs[i] = REQUEST(.call = SLMBX_CALL_COUNT, .id = 5);
+	for (size_t n = 1; n < ARRAY_LENGTH(reqs); n++) {
+		wire_put(client, reqs, n * sizeof(reqs[0]) + 16);
+		for (size_t i = 0; i < n; i++)
+			expect_result(wire_expect(client, SLMBXD_DONE, NULL, 0), 0);
+		ck_assert(wire_is_silent(client, 0));
+		wire_put(client, (char *)reqs + 16, 16);
+		expect_result(wire_expect(client, SLMBXD_DONE, NULL, 0), 0);
+	}
+	stop();
 }
 END_TEST
 
@@ -559,6 +617,8 @@ int main(void)
 	tcase_add_test(tcase, leaves_in_the_middle);
 	tcase_add_test(tcase, stalls_in_the_middle);
 	tcase_add_test(tcase, nothing_follows_half_a_reply);
+	tcase_add_test(tcase, nothing_follows_a_lost_reply);
+	tcase_add_test(tcase, replies_do_not_wait);
 	tcase_add_test(tcase, unknown_calls);
 	tcase_add_test(tcase, stat);
 	return unit_run(suite);

@@ -82,8 +82,8 @@ END_TEST
 /* Who stays with half a frame is hung up on; who rests between frames is not. */
 START_TEST(half_a_frame)
 {
-	struct slmbxd_request req = REQUEST(.call = SLMBX_CALL_SEND, .id = 5, .arg = 100,
-					    .body_len = 100);
+	struct slmbxd_request req =
+		REQUEST(.call = SLMBX_CALL_SEND, .id = 5, .arg = 100, .body_len = 100);
 	static const size_t parts[] = { 1, 4, 31, 32, 131 };
 	unsigned char bytes[sizeof(req) + 100] = {};
 	int fds[ARRAY_LENGTH(parts)];
@@ -178,8 +178,9 @@ START_TEST(pipelined)
 	for (int i = 0; i < 300; i += 3) {
 		reqs[i] = REQUEST(.call = SLMBX_CALL_SEND, .id = 6);
 		reqs[i + 1] = REQUEST(.call = SLMBX_CALL_COUNT, .id = 6);
-		reqs[i + 2] = i % 2 ? REQUEST(.call = SLMBX_CALL_RECV, .id = 6, .arg = 8, .room = 8) :
-				      REQUEST(.call = SLMBX_CALL_LENGTH, .id = 7);
+		reqs[i + 2] =
+			i % 2 ? REQUEST(.call = SLMBX_CALL_RECV, .id = 6, .arg = 8, .room = 8) :
+				REQUEST(.call = SLMBX_CALL_LENGTH, .id = 7);
 	}
 	wire_put(fd, reqs, sizeof(reqs));
 	for (int i = 0, count = 0; i < 300; i += 3) {
@@ -205,8 +206,9 @@ START_TEST(clients_that_read_nothing)
 		expect_result(wire_send(good, 6, msg, len), 0);
 	for (size_t i = 0; i < ARRAY_LENGTH(fds); i++) {
 		fds[i] = dial();
-		wire_request(fds[i], REQUEST(.call = SLMBX_CALL_RECV, .id = 6, .arg = len,
-					     .room = len), NULL);
+		wire_request(fds[i],
+			     REQUEST(.call = SLMBX_CALL_RECV, .id = 6, .arg = len, .room = len),
+			     NULL);
 	}
 	for (int i = 0; i < 100; i++)
 		expect_result(wire_count(good, 5), 1);
@@ -235,7 +237,8 @@ START_TEST(strangers)
 						 .flags = SLMBXD_AS_UID, .uid = UID_OTHER);
 	int nobody = dial_as(UID_NOBODY), other = dial_as(UID_OTHER), root = dial();
 
-	expect_result(wire_call(other, REQUEST(.call = SLMBX_CALL_CREATE, .id = 6, .arg = 1), NULL), 0);
+	expect_result(wire_call(other, REQUEST(.call = SLMBX_CALL_CREATE, .id = 6, .arg = 1), NULL),
+		      0);
 	expect_result(wire_call(nobody, count, NULL), -EPERM);
 	expect_result(wire_call(root, count, NULL), -EPERM);
 	expect_result(wire_call(root, as_other, NULL), 0);

@@ -51,8 +51,8 @@ static const struct slmbxd_request valid[] = {
 	REQUEST(.call = SLMBX_CALL_SEND, .id = 5, .arg = 10),
 	REQUEST(.call = SLMBX_CALL_SEND, .id = 5, .arg = UINT_MAX),
 	REQUEST(.call = SLMBX_CALL_SEND, .id = 5, .arg = 10, .flags = SLMBXD_FAULT),
-	REQUEST(.call = SLMBX_CALL_SEND, .id = 5, .arg = 10,
-		.flags = SLMBXD_FAULT | SLMBXD_AS_UID, .uid = 7),
+	REQUEST(.call = SLMBX_CALL_SEND, .id = 5, .arg = 10, .flags = SLMBXD_FAULT | SLMBXD_AS_UID,
+		.uid = 7),
 	/* A call nobody has is well-formed; dispatch answers it. */
 	REQUEST(.call = 0),
 	REQUEST(.call = USHRT_MAX, .id = 1, .arg = 2),
@@ -70,8 +70,8 @@ START_TEST(truncations)
 	fill(bytes + sizeof(*req), req->body_len + 64, 1);
 	for (len = 0; len < whole; len++) {
 		expect_result(parse(bytes, len, &out, &size), -EAGAIN);
-		expect(size == (len < sizeof(*req) ? sizeof(*req) : whole), "%zu of %zu bytes: wants %zu",
-		       len, whole, size);
+		expect(size == (len < sizeof(*req) ? sizeof(*req) : whole),
+		       "%zu of %zu bytes: wants %zu", len, whole, size);
 		/* Most of a body is like the rest of it. */
 		if (len > sizeof(*req) + 100 && len + 100 < whole)
 			len += 99;

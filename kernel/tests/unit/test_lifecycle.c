@@ -33,7 +33,7 @@ static void expect_refusal(uid_t uid, const char *const *options, const char *wo
 	ck_assert_msg(strstr(text, word), "it doesn't say \"%s\": %s", word, text);
 }
 
-#define refuses(word, ...)	expect_refusal(geteuid(), OPTIONS(__VA_ARGS__), word)
+#define refuses(word, ...) expect_refusal(geteuid(), OPTIONS(__VA_ARGS__), word)
 
 START_TEST(stops_with_counts)
 {
@@ -80,8 +80,10 @@ START_TEST(stops_whatever_clients_do)
 	wire_put(body, msg, 100);
 	for (size_t i = 0; i < ARRAY_LENGTH(deaf); i++) {
 		deaf[i] = dial();
-		wire_request(deaf[i], REQUEST(.call = SLMBX_CALL_RECV, .id = 5,
-					      .arg = send_req.arg, .room = send_req.arg), NULL);
+		wire_request(deaf[i],
+			     REQUEST(.call = SLMBX_CALL_RECV, .id = 5, .arg = send_req.arg,
+				     .room = send_req.arg),
+			     NULL);
 	}
 	/* Each of them has its message out once the mailbox is empty. */
 	while (wire_count(idle, 5))
@@ -382,8 +384,8 @@ END_TEST
 /* Limits by option hold, and are what quotas are about. */
 START_TEST(limits)
 {
-	struct daemon daemon = daemon_start(OPTIONS("--max-bytes-per-uid", "100000",
-						    "--max-mailboxes-per-uid", "3"));
+	struct daemon daemon = daemon_start(
+		OPTIONS("--max-bytes-per-uid", "100000", "--max-mailboxes-per-uid", "3"));
 	unsigned char *msg = calloc(1, 100000);
 	int fd = dial();
 
@@ -414,8 +416,11 @@ START_TEST(as_somebody)
 	daemon_expect_ready(&daemon);
 	fd = dial_as(UID_NOBODY);
 	expect_result(wire_init(fd), 0);
-	expect_result(wire_call(fd, REQUEST(.call = SLMBX_CALL_CREATE, .id = 5, .arg = 1,
-					    .flags = SLMBXD_AS_UID, .uid = UID_OTHER), NULL), 0);
+	expect_result(wire_call(fd,
+				REQUEST(.call = SLMBX_CALL_CREATE, .id = 5, .arg = 1,
+					.flags = SLMBXD_AS_UID, .uid = UID_OTHER),
+				NULL),
+		      0);
 	expect_result(wire_count(fd, 5), -EPERM);
 	close(fd);
 	fd = dial_as(UID_OTHER);

@@ -165,8 +165,8 @@ static void send_small(int fd, int n)
 	} batch[BATCH];
 
 	for (int i = 0; i < BATCH; i++)
-		batch[i].req = REQUEST(.call = SLMBX_CALL_SEND, .id = 1 + i % 50,
-				       .arg = 64, .body_len = 64);
+		batch[i].req = REQUEST(.call = SLMBX_CALL_SEND, .id = 1 + i % 50, .arg = 64,
+				       .body_len = 64);
 	for (; n > 0; n -= BATCH) {
 		wire_put(fd, batch, sizeof(batch));
 		for (int i = 0; i < BATCH; i++)
@@ -192,7 +192,8 @@ START_TEST(memory_goes_back)
 	long start, full, end;
 	int fd;
 
-	daemon = daemon_spawn(geteuid(), getenv("SLMBXD_PLAIN"), OPTIONS("--socket", daemon_socket));
+	daemon =
+		daemon_spawn(geteuid(), getenv("SLMBXD_PLAIN"), OPTIONS("--socket", daemon_socket));
 	daemon_expect_ready(&daemon);
 	fd = dial();
 	memset(msg, 1, 1 << 20);
@@ -203,10 +204,10 @@ START_TEST(memory_goes_back)
 		full = resident_kib(daemon.pid);
 		expect_result(wire_call(fd, REQUEST(.call = SLMBX_CALL_SHUTDOWN), NULL), 0);
 		end = resident_kib(daemon.pid);
-		ck_assert_msg(full > start + 150 * 1024, "%ld KiB at first, only %ld when full", start,
-			      full);
-		ck_assert_msg(end < start + 20 * 1024, "%ld KiB at first, %ld when full, %ld at last",
-			      start, full, end);
+		ck_assert_msg(full > start + 150 * 1024, "%ld KiB at first, only %ld when full",
+			      start, full);
+		ck_assert_msg(end < start + 20 * 1024,
+			      "%ld KiB at first, %ld when full, %ld at last", start, full, end);
 	}
 	close(fd);
 	daemon_stop(&daemon, 0, 0);
@@ -277,9 +278,10 @@ START_TEST(killed_senders)
 	while ((len = wire_recv(fd, 5, got, sizeof(got))) != -ESRCH) {
 		expect(len > 0, "%s", result_name(len));
 		memcpy(head, got, sizeof(head));
-		expect(len == (head[1] % 7 ? 100 : (long)sizeof(got)), "a message of %ld bytes", len);
-		expect(head[0] < SENDERS && head[1] == next[head[0]], "message %u of sender %u, not %u",
-		       head[1], head[0], next[head[0]]);
+		expect(len == (head[1] % 7 ? 100 : (long)sizeof(got)), "a message of %ld bytes",
+		       len);
+		expect(head[0] < SENDERS && head[1] == next[head[0]],
+		       "message %u of sender %u, not %u", head[1], head[0], next[head[0]]);
 		next[head[0]]++;
 	}
 	for (int i = 0; i < SENDERS; i++) {

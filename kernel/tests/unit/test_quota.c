@@ -238,7 +238,8 @@ static void hold_charges(struct worker *worker)
 			}
 			n++;
 			__atomic_fetch_add(&together.granted, 1, __ATOMIC_RELAXED);
-			expect(__atomic_add_fetch(&together.held, 10, __ATOMIC_SEQ_CST) <= together.limit,
+			expect(__atomic_add_fetch(&together.held, 10, __ATOMIC_SEQ_CST) <=
+				       together.limit,
 			       "more is held than allowed");
 		} else if (n) {
 			__atomic_sub_fetch(&together.held, 10, __ATOMIC_SEQ_CST);
@@ -267,8 +268,8 @@ START_TEST(threads_never_exceed_a_limit)
 {
 	/* One thread alone would want more. */
 	together.limit = 70;
-	slmbx_limits = (struct slmbx_limits){ .bytes = _i ? S64_MAX : 70,
-					      .mailboxes = _i ? 7 : S64_MAX };
+	slmbx_limits =
+		(struct slmbx_limits){ .bytes = _i ? S64_MAX : 70, .mailboxes = _i ? 7 : S64_MAX };
 	run_together(hold_charges, 5);
 	ck_assert_uint_gt(together.granted, 0);
 	ck_assert_uint_gt(together.refused, 0);

@@ -134,8 +134,8 @@ static void expect_stat(u32 id)
 	/* Of one instant: the parts agree. */
 	expect(!st.count == !(st.flags & SLMBX_STAT_HEAD), "%llu messages, flags %x", st.count,
 	       st.flags);
-	expect(st.bytes >= 4 * st.count && st.bytes < 54 * st.count + 1, "%llu messages, %llu bytes",
-	       st.count, st.bytes);
+	expect(st.bytes >= 4 * st.count && st.bytes < 54 * st.count + 1,
+	       "%llu messages, %llu bytes", st.count, st.bytes);
 	expect(!!(st.flags & SLMBX_STAT_PROTECTED) == is_private(id), "flags of %u: %x", id,
 	       st.flags);
 }
@@ -317,8 +317,9 @@ START_TEST(quotas_hold)
 	ck_assert_int_le(use.mailboxes, 3);
 	ck_assert_int_eq(use.mailboxes, mailboxes);
 	ck_assert_int_le(use.bytes, 2000);
-	ck_assert_int_eq(use.bytes, mailboxes * sizeof(struct slmbx_mailbox) +
-				    messages * (sizeof(struct slmbx_message) + sizeof(u32)));
+	ck_assert_int_eq(use.bytes,
+			 mailboxes * sizeof(struct slmbx_mailbox) +
+				 messages * (sizeof(struct slmbx_message) + sizeof(u32)));
 	slmbx_limits = (struct slmbx_limits){ .bytes = LLONG_MAX, .mailboxes = LLONG_MAX };
 }
 END_TEST

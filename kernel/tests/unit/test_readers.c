@@ -105,8 +105,9 @@ static void read_list(struct worker *worker)
 		item = slmbx_skiplist_find(&world.list, key_of(at));
 		expect(item || at % world.stable_every, "key %u stays and is not found (seed %lu)",
 		       key_of(at), world.seed);
-		expect(!item || item->key == key_of(at), "key %u leads to the item of %u (seed %lu)",
-		       key_of(at), item->key, world.seed);
+		expect(!item || item->key == key_of(at),
+		       "key %u leads to the item of %u (seed %lu)", key_of(at), item->key,
+		       world.seed);
 		expect(!slmbx_skiplist_find(&world.list, key_of(at) + 1), "key %u was never there",
 		       key_of(at) + 1);
 		rcu_read_unlock();

@@ -64,7 +64,8 @@ static void model_insert(struct model *model, uint32_t at)
 	void *item = (void *)++model->serial;
 	int err = slmbx_skiplist_insert(&model->list, model->keys[at], item);
 
-	expect(err == 0, "insert %u: %s (seed %lu)", model->keys[at], result_name(err), model->seed);
+	expect(err == 0, "insert %u: %s (seed %lu)", model->keys[at], result_name(err),
+	       model->seed);
 	model->items[at] = item;
 }
 
@@ -109,7 +110,8 @@ static void model_check(struct model *model)
 		items += !!model->items[i];
 		if (i + 1 < model->n && model->keys[i + 1] == key + 1)
 			continue;
-		expect(!slmbx_skiplist_find(&model->list, key + 1), "find %u, never inserted", key + 1);
+		expect(!slmbx_skiplist_find(&model->list, key + 1), "find %u, never inserted",
+		       key + 1);
 	}
 	slmbx_skiplist_for_each(&model->list, expect_next, &walk);
 	for (; walk.at < model->n; walk.at++)

@@ -13,7 +13,7 @@ void wire_put(int fd, const void *bytes, size_t len)
 	const char *at = bytes;
 
 	while (len) {
-		/* send() may be the test's own. */
+		/* send() is the daemon's, where a test watches it. */
 		struct iovec piece = { .iov_base = (char *)at, .iov_len = len };
 		struct msghdr msg = { .msg_iov = &piece, .msg_iovlen = 1 };
 		ssize_t n = sendmsg(fd, &msg, MSG_NOSIGNAL);
@@ -111,7 +111,8 @@ long wire_recv(int fd, __u32 id, void *to, __u32 room)
 {
 	struct slmbxd_reply reply;
 
-	wire_request(fd, REQUEST(.call = SLMBX_CALL_RECV, .id = id, .arg = room, .room = room), NULL);
+	wire_request(fd, REQUEST(.call = SLMBX_CALL_RECV, .id = id, .arg = room, .room = room),
+		     NULL);
 	reply = wire_reply(fd, to, room);
 	expect(reply.kind == SLMBXD_DONE, "a reply of kind %u", reply.kind);
 	expect(reply.result < 0 || reply.result == reply.body_len, "%lld bytes, of which %u come",

@@ -47,11 +47,11 @@ const struct shim_user_memory shim_own_memory = { .read = own_read, .write = own
 
 int check_zeroed_user(const void __user *from, size_t size)
 {
-	const char __user *at = from;
+	unsigned long at = (unsigned long)from, end = at + size;
 	char byte;
 
-	for (; size; at++, size--) {
-		if (copy_from_user(&byte, at, 1))
+	for (; at < end; at++) {
+		if (copy_from_user(&byte, (const void __force __user *)at, 1))
 			return -EFAULT;
 		if (byte)
 			return 0;

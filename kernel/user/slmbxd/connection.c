@@ -165,10 +165,9 @@ void connection_serve(struct connection *conn)
 	err = make_room(conn, BUFFER_MIN);
 	while (!err)
 		err = serve_one(conn);
-	if (err == -EPROTO || err == -ETIMEDOUT || err == -EACCES) {
-		send_replies(conn);
+	/* A refusal in the place of a reply that lacks would be taken for it. */
+	if ((err == -EPROTO || err == -ETIMEDOUT || err == -EACCES) && !send_replies(conn))
 		connection_refuse(conn->fd, err);
-	}
 	free(conn->in);
 	free(conn->out);
 	shim_thread_end();
