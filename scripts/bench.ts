@@ -7,7 +7,7 @@ import { inRoot, root } from './paths';
 const programs: BuildStep = {
   name: 'bench-native',
   packages: compiler,
-  argv: ['make', '-C', 'bench/native', '-j2'],
+  argv: ['make', '-s', '-C', 'bench/native', '-j2'],
   subject: {
     inputs: [inRoot('bench', 'native'), inRoot('kernel')],
     ignored: /^(tests|man)$|\.md$/,

@@ -32,7 +32,7 @@ const node = process.execPath;
 const native: BuildStep = {
   name: 'native',
   packages: compiler,
-  argv: ['make', '-C', 'kernel', '-j2'],
+  argv: ['make', '-s', '-C', 'kernel', '-j2'],
   subject: {
     inputs: [inRoot('kernel')],
     ignored: /^(tests|man)$|\.md$/,
@@ -43,7 +43,7 @@ const native: BuildStep = {
 const addon: BuildStep = {
   name: 'addon',
   packages: compiler,
-  argv: ['make', '-C', 'syscall-bindings'],
+  argv: ['make', '-s', '-C', 'syscall-bindings'],
   subject: {
     inputs: [
       inRoot('syscall-bindings'),

@@ -93,7 +93,7 @@ function report(level: Level, outcome: Outcome, seconds: number): void {
   for (const line of outcome.failures.slice(0, FAILURES_SHOWN))
     console.log(`  failed: ${line.replaceAll(`${root}/`, '')}`);
   for (const line of new Set(outcome.reasons)) console.log(`  skipped: ${line}`);
-  if (outcome.failed === 0) return;
+  if (outcome.failed === 0 || !existsSync(logOf(level))) return;
   console.log(`  the whole output is in ${fromRoot(logOf(level))}, which ends:`);
   console.log(lastLines(logOf(level), LOG_LINES_SHOWN));
 }

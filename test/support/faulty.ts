@@ -100,7 +100,10 @@ async function listen(server: Server | Http2Server): Promise<TestServer> {
       return connections;
     },
     async close() {
-      closed ??= once(server.close(), 'close');
+      if (closed === undefined) {
+        closed = once(server, 'close');
+        server.close();
+      }
       for (const socket of open) socket.destroy();
       await closed;
     },

@@ -9,7 +9,10 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "support.h"
 
@@ -266,13 +269,27 @@ static bool private_run(void)
 	       !mount("tmpfs", "/run", "tmpfs", 0, NULL) && !mkdir("/run/slmbx", 0755);
 }
 
+/* Whoever tries test_dir/slmbx first finds what is no stream socket, and stays with it. */
+static void trap_in_test_dir(void)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s/slmbx", test_dir);
+	ck_assert_int_eq(mkdir(addr.sun_path, 0755), 0);
+	strcat(addr.sun_path, "/slmbxd.sock");
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
+}
+
 START_TEST(system_daemon)
 {
 	if (!private_run())
 		skip_test("needs uid 0 and a mount namespace");
 	daemon_start("/run/slmbx/slmbxd.sock", NULL);
 	unsetenv("SLMBX_SOCKET");
-	/* Of uid 0 the first choice, of others the last. */
+	/* Of uid 0 the only choice, of others the last. */
+	if (!_i)
+		trap_in_test_dir();
 	setenv("XDG_RUNTIME_DIR", test_dir, 1);
 	ck_assert_int_eq(seteuid(_i ? UID_NOBODY : 0), 0);
 	ck_assert_int_eq(slmbx_count(1), -ENODEV);
@@ -294,6 +311,58 @@ START_TEST(no_way_to_system_daemon)
 	ck_assert_int_eq(seteuid(UID_NOBODY), 0);
 	expect_all(-ECONNREFUSED);
 	ck_assert_int_eq(seteuid(0), 0);
+	daemon_stop(SIGTERM);
+}
+END_TEST
+
+/* This program as @path, set-user-ID if @mode says so: -slmbx_count(1) is its exit status. */
+static int count_in_copy(const char *path, mode_t mode, const char *variable, const char *value)
+{
+	char command[256];
+	pid_t child;
+	int status;
+
+	snprintf(command, sizeof(command), "cp /proc/%d/exe %s", (int)getpid(), path);
+	ck_assert_int_eq(system(command), 0);
+	ck_assert_int_eq(chown(path, UID_NOBODY, (gid_t)-1), 0);
+	ck_assert_int_eq(chmod(path, mode), 0);
+
+	child = fork();
+	if (!child) {
+		unsetenv("SLMBX_SOCKET");
+		setenv(variable, value, 1);
+		if (setresuid(UID_OTHER, UID_OTHER, UID_OTHER))
+			_exit(126);
+		execl(path, path, "--count", NULL);
+		_exit(127);
+	}
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert(WIFEXITED(status));
+	ck_assert_int_eq(unlink(path), 0);
+	return WEXITSTATUS(status);
+}
+
+/* The caller of a set-user-ID program can't send it to another engine or daemon. */
+START_TEST(set_user_id)
+{
+	static const struct {
+		const char *variable, *value;
+		int heeded;
+	} rows[] = {
+		{ "SLMBX_ENGINE", "bogus", EINVAL },
+		{ "SLMBX_SOCKET", test_socket, ENODEV },
+		{ "SLMBX_RUNTIME_DIR", test_dir, ENODEV },
+	};
+	char path[128];
+
+	if (!private_run())
+		skip_test("needs uid 0 and a mount namespace");
+	snprintf(path, sizeof(path), "%s/copy", test_dir);
+	daemon_start(test_socket, NULL);
+	ck_assert_int_eq(count_in_copy(path, 0755, rows[_i].variable, rows[_i].value),
+			 rows[_i].heeded);
+	ck_assert_int_eq(count_in_copy(path, 04755, rows[_i].variable, rows[_i].value),
+			 ECONNREFUSED);
 	daemon_stop(SIGTERM);
 }
 END_TEST
@@ -320,6 +389,7 @@ Suite *engine_suite(void)
 	tcase_add_test(tc, home);
 	tcase_add_loop_test(tc, system_daemon, 0, 2);
 	tcase_add_loop_test(tc, no_way_to_system_daemon, 0, 2);
+	tcase_add_loop_test(tc, set_user_id, 0, 3);
 	suite_add_tcase(s, tc);
 	return s;
 }

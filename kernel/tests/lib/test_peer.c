@@ -396,6 +396,8 @@ enum { AT_ACCEPT, AFTER_HEADER, AFTER_REQUEST, TIMED_OUT, WAYS_TO_HANG_UP };
 
 static const enum test_call repeated[] = { COUNT, RECV, SEND, SEND_LARGE, SEND_FAULT, STAT };
 
+#define HANG_UPS (WAYS_TO_HANG_UP * (int)(sizeof(repeated) / sizeof(*repeated)))
+
 static int way, hang_ups;
 static enum test_call repeated_call;
 
@@ -455,23 +457,27 @@ static void hang_up_first(int listener)
 	answer_last(fd);
 }
 
+static void choose_hang_up(int i, int times)
+{
+	way = i % WAYS_TO_HANG_UP;
+	repeated_call = repeated[i / WAYS_TO_HANG_UP];
+	hang_ups = times;
+}
+
 START_TEST(hung_up)
 {
-	long good;
-
-	way = _i % WAYS_TO_HANG_UP;
-	repeated_call = repeated[_i / WAYS_TO_HANG_UP];
-	good = repeated_call == RECV ? 10 : repeated_call == SEND_FAULT ? -EFAULT : 0;
-
-	hang_ups = 1;
+	choose_hang_up(_i, 1);
 	peer_start(hang_up_first);
-	ck_assert_int_eq(make_call(repeated_call), good);
+	ck_assert_int_eq(make_call(repeated_call),
+			 repeated_call == RECV ? 10 : repeated_call == SEND_FAULT ? -EFAULT : 0);
 	last_call();
+}
+END_TEST
 
-	/* Twice is enough. */
-	close(library_fd());
-	unlink(test_socket);
-	hang_ups = 2;
+/* Twice is enough. */
+START_TEST(hung_up_twice)
+{
+	choose_hang_up(_i, 2);
 	peer_start(hang_up_first);
 	ck_assert_int_eq(make_call(repeated_call), -ECONNREFUSED);
 	last_call();
@@ -664,8 +670,8 @@ Suite *peer_suite(void)
 	tcase_add_loop_test(tc, senseless_reply, 0, (int)(sizeof(nonsense) / sizeof(*nonsense)));
 	tcase_add_loop_test(tc, reply_cut, 1, (int)sizeof(struct slmbxd_reply) + 100);
 	tcase_add_test(tc, reply_byte_by_byte);
-	tcase_add_loop_test(tc, hung_up, 0,
-			    WAYS_TO_HANG_UP * (int)(sizeof(repeated) / sizeof(*repeated)));
+	tcase_add_loop_test(tc, hung_up, 0, HANG_UPS);
+	tcase_add_loop_test(tc, hung_up_twice, 0, HANG_UPS);
 	tcase_add_loop_test(tc, refused, 0, 4);
 	tcase_add_test(tc, early_answer);
 	tcase_add_test(tc, connections_of_a_fork);

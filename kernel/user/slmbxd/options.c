@@ -140,8 +140,7 @@ int options_read(struct options *options, int argc, char **argv)
 		.max_bytes_per_uid = default_max_bytes(),
 		.max_mailboxes_per_uid = 1 << 24,
 	};
-	/* getopt() would say more than a sentence; "+": it ends at the first other word. */
-	opterr = 0;
+	/* "+": ends at the first word that is no option; ":": leaves it to us to say what is wrong. */
 	while (word = argv[optind],
 	       (opt = getopt_long(argc, argv, "+:s:hV", long_options, &index)) != -1) {
 		switch (opt) {

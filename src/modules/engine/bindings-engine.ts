@@ -19,43 +19,23 @@ export class BindingsEngine extends Engine {
   private readonly queue = new SendQueue((messages) => slmbx.sendMany(messages));
 
   initialize(maxPointers: number, inverseProbability: number): void {
-    try {
-      slmbx.init(maxPointers, inverseProbability);
-    } catch (error) {
-      throw translate(error);
-    }
+    this.ask(() => slmbx.init(maxPointers, inverseProbability));
   }
 
   shutdown(): void {
-    try {
-      slmbx.shutdown();
-    } catch (error) {
-      throw translate(error);
-    }
+    this.ask(() => slmbx.shutdown());
   }
 
   createMailbox(id: number, isProtected: boolean): void {
-    try {
-      slmbx.create(id, isProtected);
-    } catch (error) {
-      throw translate(error, id);
-    }
+    this.ask(() => slmbx.create(id, isProtected), id);
   }
 
   deleteMailbox(id: number): void {
-    try {
-      slmbx.destroy(id);
-    } catch (error) {
-      throw translate(error, id);
-    }
+    this.ask(() => slmbx.destroy(id), id);
   }
 
   getMailbox(id: number): MailboxState {
-    try {
-      return slmbx.stat(id);
-    } catch (error) {
-      throw translate(error, id);
-    }
+    return this.ask(() => slmbx.stat(id), id);
   }
 
   async send(id: number, data: Uint8Array): Promise<void> {
@@ -68,26 +48,24 @@ export class BindingsEngine extends Engine {
 
   receive(id: number, maxLength: number): Buffer | undefined {
     try {
-      return slmbx.recv(id, { maxLength });
+      return this.ask(() => slmbx.recv(id, { maxLength }), id);
     } catch (error) {
-      const translated = translate(error, id);
-      if (translated instanceof MailboxEmptyError) {
+      if (error instanceof MailboxEmptyError) {
         return undefined;
       }
-      throw translated;
+      throw error;
     }
   }
 
   isInitialized(): boolean {
     try {
-      slmbx.count(ABSENT_ID);
+      this.ask(() => slmbx.count(ABSENT_ID));
     } catch (error) {
-      const translated = translate(error);
-      if (translated instanceof NotInitializedError) {
+      if (error instanceof NotInitializedError) {
         return false;
       }
-      if (!(translated instanceof MailboxNotFoundError)) {
-        throw translated;
+      if (!(error instanceof MailboxNotFoundError)) {
+        throw error;
       }
     }
     return true;
@@ -99,6 +77,16 @@ export class BindingsEngine extends Engine {
       throw new EngineUnavailableError({ errno: 'ENOSYS', syscall: 'slmbx_engine', mailboxId: undefined });
     }
     return kind;
+  }
+
+  /** Makes a call in its turn: what was sent before is in its mailbox first. */
+  private ask<T>(call: () => T, mailboxId?: number): T {
+    this.queue.flush();
+    try {
+      return call();
+    } catch (error) {
+      throw translate(error, mailboxId);
+    }
   }
 }
 

@@ -41,3 +41,13 @@ it('fails all of them if the engine throws, and goes on', async () => {
   broken = false;
   await expect(queue.send(1, new Uint8Array())).resolves.toBeUndefined();
 });
+
+it('sends at once what waits when it is told to', async () => {
+  const { asked, queue } = recorded();
+  const sent = queue.send(1, Uint8Array.of(1));
+  queue.flush();
+  expect(asked).toEqual(['1:1']);
+  await sent;
+  queue.flush();
+  expect(asked).toEqual(['1:1']);
+});

@@ -14,7 +14,8 @@ export type SendMany = (messages: readonly Outgoing[]) => readonly unknown[];
 
 /**
  * Gathers what is sent within one turn of the event loop, so that the engine is asked once for all of it: a round trip
- * to the daemon costs as much as everything else in a call. Messages keep the order in which they came.
+ * to the daemon costs as much as everything else in a call. Messages keep the order in which they came; whoever asks the
+ * engine for anything else flushes first, so that all calls do.
  */
 export class SendQueue {
   private waiting: Waiting[] = [];
@@ -30,8 +31,12 @@ export class SendQueue {
     });
   }
 
-  private flush(): void {
+  /** Sends what waits. */
+  flush(): void {
     const batch = this.waiting;
+    if (batch.length === 0) {
+      return;
+    }
     this.waiting = [];
     let failures: readonly unknown[];
     try {
