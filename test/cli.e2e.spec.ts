@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, open, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -139,12 +139,10 @@ describe('send', () => {
     expect(await cli.run(['send', '42', '--file', path])).toMatchObject(done('Sent 67108864 bytes to mailbox 42.\n'));
     expect((await client.receive(BOX))?.data.equals(Buffer.alloc(64 * MIB))).toBe(true);
     await truncate(path, 65 * MIB);
-    const start = performance.now();
+    // It is told by its size, without being read.
     expect(await cli.run(['send', '42', '--file', path])).toMatchObject(
       failed(10, `"${path}" has 68157440 bytes and a message may have 67108864 at most. Nothing was sent.`),
     );
-    // It isn't even read.
-    expect(performance.now() - start).toBeLessThan(2000);
     const tooMuch = 'has more than 67108864 bytes and a message may have 67108864 at most. Nothing was sent.';
     expect(await cli.shell(`slmbx send 42 < ${path}`)).toMatchObject(failed(10, `Standard input ${tooMuch}`));
     expect(await cli.shell(`cat ${path} | slmbx send 42`)).toMatchObject(failed(10, `Standard input ${tooMuch}`));
@@ -323,7 +321,7 @@ describe('recv', () => {
       });
       expect(await waiting()).toEqual(['kept']);
       await client.send(BOX, 'read');
-      const read = await cli.shell(`cat ${scratch}/fifo & sleep 0.3; slmbx recv 42 --out ${scratch}/fifo >&2; wait`);
+      const read = await cli.shell(`cat ${scratch}/fifo & sleep 0.5; slmbx recv 42 --out ${scratch}/fifo >&2; wait`);
       expect(read).toMatchObject({ code: 0, stdout: 'read' });
     });
   });
@@ -629,7 +627,8 @@ describe('failures', () => {
       'Start it, or give its address.';
     const start = performance.now();
     expect(await cli.run(['stat', '42', '--address', address])).toMatchObject(failed(8, message));
-    expect(performance.now() - start).toBeLessThan(3000);
+    // It waits for nothing: a call may take 10 seconds.
+    expect(performance.now() - start).toBeLessThan(8000);
     const run = await cli.run(['send', '42', 'x', '--json', '--address', address]);
     expect(json(run.stderr)).toEqual({
       error: { kind: 'unavailable', exitCode: 8, message, mayHaveTakenEffect: false, code: 'UNAVAILABLE' },
@@ -719,8 +718,8 @@ describe('a signal', () => {
 
   it('ends the wait for standard input, and nothing is sent', async () => {
     const child = cli.startCommand(['send', '42']);
-    child.stdin?.write('half');
-    await delay(700);
+    // More than a pipe holds: once it is written, the command is reading.
+    await new Promise((written) => child.stdin?.write(Buffer.alloc(4 * MIB), written));
     child.kill('SIGINT');
     expect(await finish(child)).toMatchObject(failed(130, 'Ended by SIGINT.'));
     expect(await waiting()).toEqual([]);
@@ -730,9 +729,11 @@ describe('a signal', () => {
     const fifo = join(scratch, 'fifo');
     await cli.shell(`mkfifo ${fifo}`);
     const child = cli.startCommand(['send', '42', '--file', fifo]);
-    await delay(700);
+    // This waits until the command has it open too.
+    const writer = await open(fifo, 'w');
     child.kill('SIGINT');
     expect(await finish(child)).toMatchObject(failed(130, 'Ended by SIGINT.'));
+    await writer.close();
     expect(await waiting()).toEqual([]);
   });
 });

@@ -77,16 +77,19 @@ static int remove_stale(const char *path)
 	return 0;
 }
 
-/* The file appears without any right and gets @mode before a client can know it. */
+/*
+ * The file has @mode from the first moment: with less, a client that comes just then
+ * would be told that it may not. chmod() is for directories that overrule umask.
+ */
 static int bind_and_listen(int fd, const struct sockaddr_un *addr, mode_t mode)
 {
-	mode_t umask_before = umask(0777);
+	mode_t umask_before = umask(~mode & 0777);
 	int err = bind(fd, (const struct sockaddr *)addr, sizeof(*addr));
 
 	umask(umask_before);
 	if (err)
 		return -1;
-	if (listen(fd, BACKLOG) || chmod(addr->sun_path, mode)) {
+	if (chmod(addr->sun_path, mode) || listen(fd, BACKLOG)) {
 		err = errno;
 		unlink(addr->sun_path);
 		errno = err;
