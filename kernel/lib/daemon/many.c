@@ -93,8 +93,8 @@ static size_t take_results(struct slmbx_conn *conn, struct slmbx_outgoing *out, 
 		if (out[i].result == SLMBX_LOST)
 			return i;
 	}
-	/* A reply that broke off may follow an act: that message must not be sent again. */
-	if (err == -EPROTO)
+	/* The stream broke, not the daemon: it may have acted on all, and none must be sent again. */
+	while (err == -EPROTO && i < n)
 		out[i++].result = err;
 	return i;
 }
