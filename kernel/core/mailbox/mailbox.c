@@ -4,6 +4,7 @@
 #include <linux/list.h>
 #include <linux/lockdep.h>
 #include <linux/rcupdate.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/slmbx.h>
 
@@ -78,8 +79,10 @@ void slmbx_mailbox_kill(struct slmbx_mailbox *mailbox, int why)
 		list_move(&mailbox->reading->link, &mailbox->messages);
 	spin_unlock(&mailbox->lock);
 
-	list_for_each_entry_safe(msg, next, &doomed, link)
+	list_for_each_entry_safe(msg, next, &doomed, link) {
 		slmbx_message_free(msg);
+		cond_resched();
+	}
 }
 
 int slmbx_mailbox_push(struct slmbx_mailbox *mailbox, struct slmbx_message *msg)

@@ -288,7 +288,7 @@ static int insert_by_copy(struct slmbx_skiplist *list, struct slmbx_node *old, u
 static void node_append(struct slmbx_node *node, u32 key, void *item)
 {
 	rcu_assign_pointer(node->item[node->used], item);
-	/* The item is there before the key is: a reader that sees the key sees it. */
+	/* Item first; a reader that sees the key without it takes it for a tombstone. */
 	smp_store_release(&node->key[node->used], key);
 	node->used++;
 	node->live++;

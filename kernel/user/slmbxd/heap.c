@@ -10,6 +10,12 @@
 
 #include <jemalloc/jemalloc.h>
 
+/*
+ * A thread keeps what it freed of the larger inline messages too: else each costs
+ * its pages anew. Two of a size bound what idle connections hold.
+ */
+const char *malloc_conf = "tcache_max:131072,tcache_nslots_large:2";
+
 #define STRING(x)	#x
 #define ALL_ARENAS(n)	"arena." STRING(n) ".purge"
 
