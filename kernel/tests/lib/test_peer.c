@@ -468,8 +468,9 @@ START_TEST(hung_up)
 {
 	choose_hang_up(_i, 1);
 	peer_start(hang_up_first);
-	ck_assert_int_eq(make_call(repeated_call),
-			 repeated_call == RECV ? 10 : repeated_call == SEND_FAULT ? -EFAULT : 0);
+	ck_assert_int_eq(make_call(repeated_call), repeated_call == RECV       ? 10 :
+						   repeated_call == SEND_FAULT ? -EFAULT :
+										 0);
 	last_call();
 }
 END_TEST
