@@ -189,7 +189,8 @@ static double run_echo(size_t size, int calls)
 
 static double run_mq(size_t size, int calls)
 {
-	struct mq_attr attr = { .mq_maxmsg = 1, .mq_msgsize = SIZE_MAX_BYTES };
+	/* Beyond fs.mqueue.msgsize_max there is no queue, and no sample. */
+	struct mq_attr attr = { .mq_maxmsg = 1, .mq_msgsize = size ? size : 1 };
 	char name[32];
 	double start;
 	mqd_t queue;

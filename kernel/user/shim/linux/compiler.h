@@ -5,6 +5,13 @@
 /* glibc's <sys/cdefs.h> has its own idea of some of these. */
 #include <sys/cdefs.h>
 
+/* clang has another way to say it. */
+#if defined(__has_feature) && !defined(__SANITIZE_THREAD__)
+#if __has_feature(thread_sanitizer)
+#define __SANITIZE_THREAD__	1
+#endif
+#endif
+
 #ifdef __CHECKER__
 #define __user		__attribute__((noderef, address_space(__user)))
 #define SHIM_RCU	__attribute__((noderef, address_space(__rcu)))
