@@ -48,14 +48,17 @@ START_TEST(malformed_frames)
 		REQUEST(.call = SLMBX_CALL_SEND, .id = 5, .arg = UINT_MAX, .body_len = UINT_MAX),
 		REQUEST(.call = SLMBX_CALL_RECV, .id = 5, .arg = 5, .room = 6),
 	};
+	struct slmbxd_request requests[] = {
+		[1] = REQUEST(.call = SLMBX_CALL_DESTROY, .id = 5),
+	};
 	int fd;
 
 	for (size_t i = 0; i < ARRAY_LENGTH(bad); i++) {
 		fd = dial();
 		expect_result(wire_count(fd, 5), 1);
-		wire_put(fd, &bad[i], sizeof(bad[i]));
-		/* More behind it, which nobody reads. */
-		wire_put(fd, &REQUEST(.call = SLMBX_CALL_DESTROY, .id = 5), sizeof(bad[i]));
+		/* More behind it, which nobody reads; in one write, for the end may come at once. */
+		requests[0] = bad[i];
+		wire_put(fd, requests, sizeof(requests));
 		wire_expect_refused(fd, -EPROTO);
 		expect_result(wire_count(good, 5), 1);
 	}
