@@ -29,41 +29,12 @@ static void setup(void)
 	setup_err = slmbx_conn_setup();
 }
 
-struct slmbxd_request slmbx_request(unsigned int nr, unsigned int id, uid_t as)
-{
-	struct slmbxd_request request = {
-		.magic = SLMBXD_MAGIC,
-		.call = (uint16_t)nr,
-		.id = id,
-	};
-
-	if (as != SLMBX_SELF) {
-		request.flags |= SLMBXD_AS_UID;
-		request.uid = as;
-	}
-	return request;
-}
-
 static struct slmbxd_request request_of(const struct slmbx_call *call)
 {
 	struct slmbxd_request request = slmbx_request(call->nr, call->id, call->as);
 
 	request.arg = call->arg;
 	return request;
-}
-
-int slmbx_refusal(long why)
-{
-	switch (why) {
-	case -EACCES:
-	case -EUSERS:
-		return (int)why;
-	case -ETIMEDOUT:
-		/* We were stopped in the middle of a frame. Nothing has been done. */
-		return SLMBX_LOST;
-	default:
-		return -EPROTO;
-	}
 }
 
 /*

@@ -80,7 +80,7 @@ int slmbx_frames_get(struct slmbx_conn *conn, struct slmbxd_reply *reply, uintpt
 size_t slmbx_frames_get_many(struct slmbx_conn *conn, struct slmbxd_reply *replies, size_t n,
 			     int *err);
 
-/* daemon.c */
+/* request.c */
 struct slmbxd_request slmbx_request(unsigned int nr, unsigned int id, uid_t as);
 int slmbx_refusal(long why);
 
