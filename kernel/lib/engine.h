@@ -37,14 +37,15 @@ struct slmbx_call {
  * @name: as SLMBX_ENGINE spells it
  * @present: whether a call made now would reach it
  * @call: the result of the call, or -errno. May change errno
- * @send_many: as SLMBX_CALL_SEND for each, for an engine that has a cheaper way;
- *	else NULL
+ * @send_batch: for an engine to which several sends together are cheaper, else NULL:
+ *	SLMBX_CALL_SEND for the first few of @n. Returns how many have a result; the
+ *	one after those must go by @call, and so must the first if that is 0
  */
 struct slmbx_engine_ops {
 	const char *name;
 	bool (*present)(void);
 	long (*call)(const struct slmbx_call *call);
-	void (*send_many)(uid_t as, struct slmbx_outgoing *out, size_t n);
+	size_t (*send_batch)(uid_t as, struct slmbx_outgoing *out, size_t n);
 };
 
 extern const struct slmbx_engine_ops slmbx_engine_daemon;

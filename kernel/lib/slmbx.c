@@ -50,10 +50,16 @@ long slmbx_count(unsigned int id)
 	return engine_call((struct slmbx_call){ .nr = SLMBX_CALL_COUNT, .id = id });
 }
 
+static struct slmbx_call send_call(unsigned int id, const unsigned char *msg, unsigned int len)
+{
+	return (struct slmbx_call){
+		.nr = SLMBX_CALL_SEND, .id = id, .mem = (uintptr_t)msg, .size = len
+	};
+}
+
 long slmbx_send(unsigned int id, const unsigned char *msg, unsigned int len)
 {
-	return engine_call((struct slmbx_call){
-		.nr = SLMBX_CALL_SEND, .id = id, .mem = (uintptr_t)msg, .size = len });
+	return engine_call(send_call(id, msg, len));
 }
 
 long slmbx_recv(unsigned int id, unsigned char *msg, unsigned int len)
@@ -73,16 +79,21 @@ long slmbx_stat(unsigned int id, struct slmbx_stat *st, size_t size)
 		.nr = SLMBX_CALL_STAT, .id = id, .mem = (uintptr_t)st, .size = size });
 }
 
+/* As many together as the engine takes; what it doesn't, by itself. */
 static void send_each(const struct slmbx_engine_ops *engine, struct slmbx_outgoing *out, size_t n)
 {
-	for (; n--; out++)
-		out->result = engine->call(&(struct slmbx_call){
-			.nr = SLMBX_CALL_SEND,
-			.id = out->id,
-			.as = acting_as,
-			.mem = (uintptr_t)out->msg,
-			.size = out->len,
-		});
+	struct slmbx_call call;
+	size_t done;
+
+	for (; n; out += done, n -= done) {
+		done = engine->send_batch ? engine->send_batch(acting_as, out, n) : 0;
+		if (done)
+			continue;
+		call = send_call(out->id, out->msg, out->len);
+		call.as = acting_as;
+		out->result = engine->call(&call);
+		done = 1;
+	}
 }
 
 static void fail_each(int err, struct slmbx_outgoing *out, size_t n)
@@ -98,12 +109,10 @@ void slmbx_send_many(struct slmbx_outgoing *out, size_t n)
 	int err;
 
 	engine = slmbx_engine_chosen(&err);
-	if (!engine)
-		fail_each(err, out, n);
-	else if (engine->send_many)
-		engine->send_many(acting_as, out, n);
-	else
+	if (engine)
 		send_each(engine, out, n);
+	else
+		fail_each(err, out, n);
 
 	errno = saved_errno;
 }

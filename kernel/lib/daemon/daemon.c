@@ -281,24 +281,10 @@ static long daemon_call(const struct slmbx_call *call)
 	return -ECONNREFUSED;
 }
 
-static void daemon_send_many(uid_t as, struct slmbx_outgoing *out, size_t n)
+static size_t daemon_send_batch(uid_t as, struct slmbx_outgoing *out, size_t n)
 {
-	size_t done;
-
 	pthread_once(&setup_once, setup);
-	for (; n; out += done, n -= done) {
-		done = setup_err ? 0 : slmbx_batch_send(as, out, n);
-		if (done)
-			continue;
-		out->result = daemon_call(&(struct slmbx_call){
-			.nr = SLMBX_CALL_SEND,
-			.id = out->id,
-			.as = as,
-			.mem = (uintptr_t)out->msg,
-			.size = out->len,
-		});
-		done = 1;
-	}
+	return setup_err ? 0 : slmbx_batch_send(as, out, n);
 }
 
 static bool daemon_present(void)
@@ -311,5 +297,5 @@ const struct slmbx_engine_ops slmbx_engine_daemon = {
 	.name = "daemon",
 	.present = daemon_present,
 	.call = daemon_call,
-	.send_many = daemon_send_many,
+	.send_batch = daemon_send_batch,
 };
