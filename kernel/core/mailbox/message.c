@@ -24,10 +24,14 @@ struct slmbx_message *slmbx_message_alloc(kuid_t sender, u32 len)
 	account = slmbx_quota_charge(sender, message_bytes(len), 0);
 	if (IS_ERR(account))
 		return ERR_CAST(account);
-	/* kvmalloc() warns of a size over INT_MAX; the length is the caller's to choose. */
+	/*
+	 * kvmalloc() warns of a size over INT_MAX. The length is the caller's to choose,
+	 * so it is the send that fails for lack of memory, and nobody is killed for it.
+	 */
 	msg = message_bytes(len) > INT_MAX ?
 		      NULL :
-		      kvmalloc(message_bytes(len), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+		      kvmalloc(message_bytes(len),
+			       GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_RETRY_MAYFAIL);
 	if (!msg) {
 		slmbx_quota_uncharge(account, message_bytes(len), 0);
 		return ERR_PTR(-ENOMEM);

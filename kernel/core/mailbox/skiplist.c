@@ -40,6 +40,7 @@
 #include <linux/minmax.h>
 #include <linux/overflow.h>
 #include <linux/rcupdate.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "skiplist.h"
@@ -140,14 +141,13 @@ static u32 node_search(const struct slmbx_node *node, u32 key)
 	return at;
 }
 
-void *slmbx_skiplist_find(const struct slmbx_skiplist *list, u32 key)
+/* The node where @key is if it is in the list; NULL if @key is below every key. */
+static const struct slmbx_node *find_node(const struct slmbx_skiplist *list, u32 key)
 {
 	const struct slmbx_link *links = list->head;
 	const struct slmbx_node *node = NULL, *next;
-	u32 level = READ_ONCE(list->height), at;
+	u32 level = READ_ONCE(list->height);
 
-	if (key == NO_KEY)
-		return NULL;
 	while (level--) {
 		while (READ_ONCE(links[level].first) <= key) {
 			next = rcu_dereference(links[level].node);
@@ -157,10 +157,54 @@ void *slmbx_skiplist_find(const struct slmbx_skiplist *list, u32 key)
 			links = node->next;
 		}
 	}
+	return node;
+}
+
+void *slmbx_skiplist_find(const struct slmbx_skiplist *list, u32 key)
+{
+	const struct slmbx_node *node;
+	u32 at;
+
+	if (key == NO_KEY)
+		return NULL;
+	node = find_node(list, key);
 	if (!node)
 		return NULL;
 	at = node_search(node, key);
 	return READ_ONCE(node->key[at]) == key ? rcu_dereference(node->item[at]) : NULL;
+}
+
+/* The first item of @node whose key is at or above *@key, and its key. */
+static void *first_from(const struct slmbx_node *node, u32 *key)
+{
+	u32 at, found;
+	void *item;
+
+	for (at = 0; at < NODE_KEYS; at++) {
+		/* Pairs with node_append(), which stores the key after the item. */
+		found = smp_load_acquire(&node->key[at]);
+		if (found == NO_KEY)
+			return NULL;
+		if (found < *key)
+			continue;
+		item = rcu_dereference(node->item[at]);
+		if (item) {
+			*key = found;
+			return item;
+		}
+	}
+	return NULL;
+}
+
+void *slmbx_skiplist_find_from(const struct slmbx_skiplist *list, u32 *key)
+{
+	const struct slmbx_node *node;
+	void *item = NULL;
+
+	node = find_node(list, *key) ?: rcu_dereference(list->head[0].node);
+	for (; node && !item; node = rcu_dereference(node->next[0].node))
+		item = first_from(node, key);
+	return item;
 }
 
 /*
@@ -364,6 +408,7 @@ void slmbx_skiplist_measure(const struct slmbx_skiplist *list, struct slmbx_skip
 		shape->nodes++;
 		shape->items += node->live;
 		shape->bytes += node_bytes(node->height);
+		cond_resched();
 	}
 }
 
@@ -387,5 +432,6 @@ void slmbx_skiplist_destroy(struct slmbx_skiplist *list)
 	for (; node; node = next) {
 		next = writer_next(node->next, 0);
 		kfree(node);
+		cond_resched();
 	}
 }

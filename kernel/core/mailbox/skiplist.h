@@ -59,11 +59,18 @@ struct slmbx_skiplist_shape {
 /* @levels >= 1, @branching a power of two >= 2; @seed any. */
 void slmbx_skiplist_init(struct slmbx_skiplist *list, u32 levels, u32 branching, u64 seed);
 
-/* Frees the nodes, not the items. Nobody may use the list any more. */
+/* Frees the nodes, not the items. Nobody may use the list any more. May sleep. */
 void slmbx_skiplist_destroy(struct slmbx_skiplist *list);
 
-/* The item at @key, or NULL. Within an RCU read section, or as the writer. */
+/* Within an RCU read section, or as the writer: */
+
+/* The item at @key, or NULL. */
 void *slmbx_skiplist_find(const struct slmbx_skiplist *list, u32 key);
+/*
+ * The item of the lowest key at or above *@key, which is set to its key, or NULL.
+ * Beside a writer it may or may not meet what comes or goes meanwhile.
+ */
+void *slmbx_skiplist_find_from(const struct slmbx_skiplist *list, u32 *key);
 
 /*
  * Writers, one at a time. Insert wants a @key that is not in the list, below

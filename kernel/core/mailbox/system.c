@@ -10,6 +10,7 @@
 #include <linux/list.h>
 #include <linux/lockdep.h>
 #include <linux/log2.h>
+#include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/random.h>
 #include <linux/rcupdate.h>
@@ -44,6 +45,8 @@ static int install(u32 ptrs, u32 prob)
 	if (!fresh)
 		return -ENOMEM;
 	slmbx_skiplist_init(&fresh->mailboxes, ptrs, prob, get_random_u64());
+	/* A module that holds mailboxes stays; shutdown lets go of it. */
+	__module_get(THIS_MODULE);
 	rcu_assign_pointer(the_system, fresh);
 	return 0;
 }
@@ -89,6 +92,7 @@ int slmbx_system_shutdown(void)
 	slmbx_skiplist_for_each(&system->mailboxes, end_mailbox, NULL);
 	slmbx_skiplist_destroy(&system->mailboxes);
 	kfree(system);
+	module_put(THIS_MODULE);
 	return 0;
 }
 
@@ -181,6 +185,44 @@ struct slmbx_mailbox *slmbx_system_get(u32 id, kuid_t uid)
 	mailbox = find_and_get(id, uid);
 	rcu_read_unlock();
 	return mailbox;
+}
+
+/* In an RCU read section. */
+static struct slmbx_mailbox *next_and_get(u32 from)
+{
+	struct slmbx_system *system = rcu_dereference(the_system);
+	struct slmbx_mailbox *mailbox;
+
+	if (!system)
+		return ERR_PTR(-ENODEV);
+	do {
+		mailbox = slmbx_skiplist_find_from(&system->mailboxes, &from);
+		/* No id is U32_MAX, so this doesn't wrap. */
+		from++;
+	} while (mailbox && !slmbx_mailbox_get(mailbox));
+	return mailbox;
+}
+
+struct slmbx_mailbox *slmbx_system_next(u32 from)
+{
+	struct slmbx_mailbox *mailbox;
+
+	rcu_read_lock();
+	mailbox = next_and_get(from);
+	rcu_read_unlock();
+	return mailbox;
+}
+
+int slmbx_system_shape(struct slmbx_skiplist_shape *shape)
+{
+	struct slmbx_system *system;
+
+	mutex_lock(&system_lock);
+	system = locked_system();
+	if (system)
+		slmbx_skiplist_measure(&system->mailboxes, shape);
+	mutex_unlock(&system_lock);
+	return system ? 0 : -ENODEV;
 }
 
 struct totals {

@@ -7,6 +7,7 @@
 #include <linux/uidgid.h>
 
 struct slmbx_mailbox;
+struct slmbx_skiplist_shape;
 
 /* What the functions below answer is SPEC's, in the order of its checks. */
 
@@ -24,6 +25,15 @@ int __must_check slmbx_system_destroy(u32 id, kuid_t uid);
  * lock. ERR_PTR: -ENODEV, -ENOENT, -EPERM.
  */
 struct slmbx_mailbox *slmbx_system_get(u32 id, kuid_t uid);
+
+/*
+ * The mailbox with the lowest id at or above @from, whoever's it is, with a
+ * reference for the caller; NULL without one. Takes no lock. ERR_PTR: -ENODEV.
+ */
+struct slmbx_mailbox *slmbx_system_next(u32 from);
+
+/* 0, -ENODEV. */
+int __must_check slmbx_system_shape(struct slmbx_skiplist_shape *shape);
 
 /* Mailboxes and messages there are; both 0 if the system is not initialised. */
 void slmbx_system_totals(u64 *mailboxes, u64 *messages);

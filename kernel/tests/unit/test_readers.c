@@ -95,6 +95,22 @@ static void write_list(struct worker *worker)
 	__atomic_store_n(&world.done, true, __ATOMIC_RELEASE);
 }
 
+/* A walk may or may not see what comes and goes; it passes by nothing that stays. */
+static void expect_next_from(u32 at)
+{
+	u32 stays = (at + world.stable_every - 1) / world.stable_every * world.stable_every;
+	u32 from = key_of(at), key = from;
+	struct item *item = slmbx_skiplist_find_from(&world.list, &key);
+
+	expect(item || stays >= world.keys, "nothing from %u, though %u stays (seed %lu)", from,
+	       key_of(stays), world.seed);
+	expect(!item || (item->key == key && key >= from), "from %u leads to %u, item of %u", from,
+	       key, item->key);
+	expect(!item || stays >= world.keys || key <= key_of(stays),
+	       "from %u leads to %u, though %u stays (seed %lu)", from, key, key_of(stays),
+	       world.seed);
+}
+
 static void read_list(struct worker *worker)
 {
 	while (!__atomic_load_n(&world.done, __ATOMIC_ACQUIRE)) {
@@ -110,6 +126,7 @@ static void read_list(struct worker *worker)
 		       world.seed);
 		expect(!slmbx_skiplist_find(&world.list, key_of(at) + 1), "key %u was never there",
 		       key_of(at) + 1);
+		expect_next_from(at);
 		rcu_read_unlock();
 		__atomic_fetch_add(&world.finds[worker->number], 1, __ATOMIC_RELAXED);
 	}

@@ -94,7 +94,30 @@ static void expect_next(void *item, void *arg)
 	walk->at++;
 }
 
-/* Each key, those between them, the walk in order and the shape. */
+/* From each key, from just behind it and from both ends, what comes next. */
+static void check_next(struct model *model)
+{
+	uint32_t next = model->n;
+
+	for (uint32_t i = model->n; i--;) {
+		for (uint32_t behind = 2; behind--;) {
+			uint32_t from = model->keys[i] + behind, key = from;
+			void *item;
+
+			if (!behind && model->items[i])
+				next = i;
+			if (i + 1 < model->n && model->keys[i + 1] < from)
+				continue;
+			item = slmbx_skiplist_find_from(&model->list, &key);
+			expect(item == (next < model->n ? model->items[next] : NULL),
+			       "from %u: %p (seed %lu)", from, item, model->seed);
+			expect(!item || key == model->keys[next], "from %u: its key is %u", from,
+			       key);
+		}
+	}
+}
+
+/* Each key, those between them, the walks in order and the shape. */
 static void model_check(struct model *model)
 {
 	struct walk walk = { .model = model };
@@ -113,6 +136,7 @@ static void model_check(struct model *model)
 		expect(!slmbx_skiplist_find(&model->list, key + 1), "find %u, never inserted",
 		       key + 1);
 	}
+	check_next(model);
 	slmbx_skiplist_for_each(&model->list, expect_next, &walk);
 	for (; walk.at < model->n; walk.at++)
 		expect(!model->items[walk.at], "for_each left %u out (seed %lu)",

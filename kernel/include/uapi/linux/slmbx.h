@@ -10,6 +10,7 @@
 #ifndef _UAPI_LINUX_SLMBX_H
 #define _UAPI_LINUX_SLMBX_H
 
+#include <linux/ioctl.h>
 #include <linux/types.h>
 
 /* The eight calls of the ABI, in the order of the system call table. */
@@ -23,6 +24,13 @@
 #define SLMBX_CALL_LENGTH	8
 /* Extensions follow; 9 to 11 are kept for sendv, recvv and settle. */
 #define SLMBX_CALL_STAT		12
+
+/*
+ * System call number of a call, on every architecture: far above what Linux
+ * uses, so that it is the same in every kernel. 600 to 607 are the eight; up to
+ * 619 is kept for extensions.
+ */
+#define SLMBX_SYSCALL(call)	(599 + (call))
 
 /* Ids no mailbox may have. */
 #define SLMBX_ID_NONE		0U
@@ -51,5 +59,48 @@ struct slmbx_stat {
 };
 
 #define SLMBX_STAT_SIZE_V0	32U	/* sizeof the first published struct */
+
+/*
+ * /dev/slmbx: each call is one ioctl(2), with the call's number, and returns what
+ * the call does. The structs below hold the call's arguments in its own terms, and
+ * are the same for 32-bit and 64-bit callers; addresses are zero-extended.
+ */
+
+/* SLMBX_IOC_INIT */
+struct slmbx_ioc_init {
+	__u32 ptrs;
+	__u32 prob;
+};
+
+/* SLMBX_IOC_CREATE */
+struct slmbx_ioc_create {
+	__u32 id;
+	__s32 protect;
+};
+
+/* SLMBX_IOC_SEND, SLMBX_IOC_RECV: @len bytes at @msg */
+struct slmbx_ioc_message {
+	__u64 msg;
+	__u32 id;
+	__u32 len;
+};
+
+/* SLMBX_IOC_STAT: a struct slmbx_stat of @size bytes at @stat */
+struct slmbx_ioc_stat {
+	__u64 stat;
+	__u32 id;
+	__u32 size;
+};
+
+#define SLMBX_IOC_MAGIC		0xe9
+#define SLMBX_IOC_INIT		_IOW(SLMBX_IOC_MAGIC, SLMBX_CALL_INIT, struct slmbx_ioc_init)
+#define SLMBX_IOC_SHUTDOWN	_IO(SLMBX_IOC_MAGIC, SLMBX_CALL_SHUTDOWN)
+#define SLMBX_IOC_CREATE	_IOW(SLMBX_IOC_MAGIC, SLMBX_CALL_CREATE, struct slmbx_ioc_create)
+#define SLMBX_IOC_DESTROY	_IOW(SLMBX_IOC_MAGIC, SLMBX_CALL_DESTROY, __u32)
+#define SLMBX_IOC_COUNT		_IOW(SLMBX_IOC_MAGIC, SLMBX_CALL_COUNT, __u32)
+#define SLMBX_IOC_SEND		_IOW(SLMBX_IOC_MAGIC, SLMBX_CALL_SEND, struct slmbx_ioc_message)
+#define SLMBX_IOC_RECV		_IOW(SLMBX_IOC_MAGIC, SLMBX_CALL_RECV, struct slmbx_ioc_message)
+#define SLMBX_IOC_LENGTH	_IOW(SLMBX_IOC_MAGIC, SLMBX_CALL_LENGTH, __u32)
+#define SLMBX_IOC_STAT		_IOW(SLMBX_IOC_MAGIC, SLMBX_CALL_STAT, struct slmbx_ioc_stat)
 
 #endif /* _UAPI_LINUX_SLMBX_H */

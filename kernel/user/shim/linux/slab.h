@@ -9,6 +9,7 @@
 #define GFP_KERNEL_ACCOUNT	0x02U
 #define __GFP_NOWARN		0x04U
 #define __GFP_ZERO		0x08U
+#define __GFP_RETRY_MAYFAIL	0x10U
 
 /* As in the kernel, a size that is a power of two is aligned to itself. */
 void *kmalloc(size_t size, gfp_t flags);
