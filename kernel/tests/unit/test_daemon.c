@@ -232,6 +232,57 @@ START_TEST(clients_that_read_nothing)
 }
 END_TEST
 
+/*
+ * A large message leaves its mailbox only once its receiver's socket has all of it: one
+ * that hangs up, or reads no further, leaves it at the head for the next.
+ */
+START_TEST(large_messages_stay)
+{
+	struct slmbxd_request recv_req =
+		REQUEST(.call = SLMBX_CALL_RECV, .id = 9, .arg = 4 << 20, .room = 4 << 20);
+	unsigned char *msg = malloc(recv_req.arg), *got = malloc(recv_req.arg);
+	int other = dial(), fd;
+
+	fill(msg, recv_req.arg, 9);
+	expect_result(wire_create(good, 9), 0);
+	expect_result(wire_send(good, 9, msg, recv_req.arg), 0);
+	expect_result(wire_send(good, 9, "behind", 6), 0);
+
+	for (int leaves = 0; leaves < 2; leaves++) {
+		fd = dial();
+		wire_request(fd, recv_req, NULL);
+		ck_assert_int_eq(recv(fd, got, 1000, MSG_WAITALL), 1000);
+		expect_result(wire_count(good, 9), 2);
+		/* Either way the next one's turn comes; by --frame-timeout if it must. */
+		if (leaves)
+			close(fd);
+		wire_request(other, recv_req, NULL);
+		ck_assert(leaves || wire_is_silent(other, 100));
+		expect_result(wire_expect(other, SLMBXD_DONE, got, recv_req.arg), recv_req.arg);
+		ck_assert(!memcmp(got, msg, recv_req.arg));
+		if (!leaves)
+			close(fd);
+		expect_result(wire_recv(good, 9, got, 100), 6);
+		expect_result(wire_count(good, 9), 0);
+		expect_result(wire_send(good, 9, msg, recv_req.arg), 0);
+		expect_result(wire_send(good, 9, "behind", 6), 0);
+	}
+	/* Nor does a receiver that stalls hold up the end of the mailbox, or its next life. */
+	fd = dial();
+	wire_request(fd, recv_req, NULL);
+	ck_assert_int_eq(recv(fd, got, 1000, MSG_WAITALL), 1000);
+	expect_result(wire_call(good, REQUEST(.call = SLMBX_CALL_DESTROY, .id = 9), NULL), 0);
+	expect_result(wire_count(good, 9), -ENOENT);
+	expect_result(wire_create(good, 9), 0);
+	expect_result(wire_count(good, 9), 0);
+	expect_result(wire_call(good, REQUEST(.call = SLMBX_CALL_DESTROY, .id = 9), NULL), 0);
+	close(fd);
+	close(other);
+	free(msg);
+	free(got);
+}
+END_TEST
+
 /* The uid is the kernel's word, and acting for another a right of few. */
 START_TEST(strangers)
 {
@@ -298,6 +349,7 @@ int main(void)
 	tcase_add_test(tcase, go_ahead_and_room);
 	tcase_add_test(tcase, pipelined);
 	tcase_add_test(tcase, clients_that_read_nothing);
+	tcase_add_test(tcase, large_messages_stay);
 	tcase_add_test(tcase, state_outlives_clients);
 	if (is_root())
 		tcase_add_test(tcase, strangers);

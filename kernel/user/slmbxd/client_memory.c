@@ -17,7 +17,7 @@ static struct connection *connection_of(struct task_struct *task)
 /* A large message: only now that the core wants its bytes is the client asked for them. */
 static unsigned long read_from_stream(struct connection *conn, void *to, unsigned long n)
 {
-	conn->error = connection_reply(conn, SLMBXD_GO_AHEAD, 0);
+	conn->error = connection_reply(conn, SLMBXD_GO_AHEAD, 0, NULL, 0);
 	if (!conn->error)
 		conn->error = connection_read(conn, to, n);
 	return conn->error ? n : 0;
@@ -57,6 +57,22 @@ static bool grow_out(struct connection *conn, size_t size)
 	return true;
 }
 
+/*
+ * A message of this size goes to the client straight from its mailbox, which it leaves
+ * only once the socket has all of it. Until then it is charged to its sender, and stays
+ * if the client reads no further. Receivers of that mailbox wait meanwhile, as they do
+ * for a kernel's copy to memory that takes long to come; smaller messages spare them that.
+ */
+#define DIRECT_MIN	32768
+
+/* Should the mailbox end meanwhile, the client received before it did. */
+static unsigned long write_to_stream(struct connection *conn, const void *from, unsigned long n)
+{
+	conn->error = connection_reply(conn, SLMBXD_DONE, n, from, n);
+	conn->answered = !conn->error;
+	return conn->error ? n : 0;
+}
+
 static unsigned long client_write(struct task_struct *task, void __user *to, const void *from,
 				  unsigned long n)
 {
@@ -67,6 +83,8 @@ static unsigned long client_write(struct task_struct *task, void __user *to, con
 		conn->need = at + n;
 		return n;
 	}
+	if (conn->req.call == SLMBX_CALL_RECV && n >= DIRECT_MIN)
+		return write_to_stream(conn, from, n);
 	if (!grow_out(conn, at + n))
 		return n;
 	memcpy(conn->out + at, from, n);

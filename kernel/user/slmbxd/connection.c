@@ -11,9 +11,8 @@
 #include "shim.h"
 #include "stream.h"
 
-/* What a connection keeps at rest: most messages are small. */
+/* Most messages are small. */
 #define BUFFER_MIN	16384
-#define BUFFER_KEEP	(2 * SLMBXD_INLINE_MAX)
 
 static struct slmbxd_reply make_reply(__u32 kind, __s64 result, size_t body_len)
 {
@@ -32,24 +31,24 @@ void connection_refuse(int fd, int why)
 	send(fd, &reply, sizeof(reply), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-/* Sends the replies that wait, and what is in @out behind the last. */
-static int send_replies(struct connection *conn)
+/* Sends the replies that wait, and @body behind the last. */
+static int send_replies(struct connection *conn, const void *body, size_t len)
 {
 	struct iovec pieces[] = {
 		{ .iov_base = conn->replies, .iov_len = conn->n_replies * sizeof(*conn->replies) },
-		{ .iov_base = conn->out, .iov_len = conn->out_len },
+		{ .iov_base = (void *)body, .iov_len = len },
 	};
 
 	conn->n_replies = 0;
-	conn->out_len = 0;
 	return stream_write(conn->fd, pieces, 2);
 }
 
-int connection_reply(struct connection *conn, __u32 kind, __s64 result)
+int connection_reply(struct connection *conn, __u32 kind, __s64 result, const void *body,
+		     size_t len)
 {
-	conn->replies[conn->n_replies++] = make_reply(kind, result, conn->out_len);
-	if (kind == SLMBXD_GO_AHEAD || conn->out_len || conn->n_replies == CONNECTION_REPLIES)
-		return send_replies(conn);
+	conn->replies[conn->n_replies++] = make_reply(kind, result, len);
+	if (kind == SLMBXD_GO_AHEAD || len || conn->n_replies == CONNECTION_REPLIES)
+		return send_replies(conn, body, len);
 	return 0;
 }
 
@@ -94,7 +93,7 @@ static int next_request(struct connection *conn, size_t *size)
 		err = frame_parse(conn->in + conn->in_start, have, &conn->req, size);
 		if (err != -EAGAIN)
 			return err;
-		err = conn->n_replies ? send_replies(conn) : 0;
+		err = conn->n_replies ? send_replies(conn, NULL, 0) : 0;
 		if (err)
 			return err;
 		if (conn->in_start + *size > conn->in_size || !have) {
@@ -121,24 +120,15 @@ static int handle(struct connection *conn)
 	conn->task.fsuid.val = conn->req.flags & SLMBXD_AS_UID ? conn->req.uid : conn->peer;
 	conn->need = 0;
 	conn->out_len = 0;
+	conn->answered = false;
 
 	result = dispatch(&conn->req);
-	if (conn->error)
+	if (conn->error || conn->answered)
 		return conn->error;
 	if (result == -EFAULT && conn->need)
-		return connection_reply(conn, SLMBXD_NEED_ROOM, conn->need);
-	if (result < 0)
-		conn->out_len = 0;
-	return connection_reply(conn, SLMBXD_DONE, result);
-}
-
-static void trim_out(struct connection *conn)
-{
-	if (conn->out_size <= BUFFER_KEEP)
-		return;
-	free(conn->out);
-	conn->out = NULL;
-	conn->out_size = 0;
+		return connection_reply(conn, SLMBXD_NEED_ROOM, conn->need, NULL, 0);
+	return connection_reply(conn, SLMBXD_DONE, result, conn->out,
+				result < 0 ? 0 : conn->out_len);
 }
 
 static int serve_one(struct connection *conn)
@@ -151,9 +141,7 @@ static int serve_one(struct connection *conn)
 		return err;
 	conn->body = conn->in + conn->in_start + sizeof(conn->req);
 	conn->in_start += size;
-	err = handle(conn);
-	trim_out(conn);
-	return err;
+	return handle(conn);
 }
 
 void connection_serve(struct connection *conn)
@@ -166,7 +154,7 @@ void connection_serve(struct connection *conn)
 	while (!err)
 		err = serve_one(conn);
 	/* A refusal in the place of a reply that lacks would be taken for it. */
-	if ((err == -EPROTO || err == -ETIMEDOUT || err == -EACCES) && !send_replies(conn))
+	if ((err == -EPROTO || err == -ETIMEDOUT || err == -EACCES) && !send_replies(conn, NULL, 0))
 		connection_refuse(conn->fd, err);
 	free(conn->in);
 	free(conn->out);

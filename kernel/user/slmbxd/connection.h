@@ -24,6 +24,7 @@
  * @body: what came with it
  * @need: bytes of the client's buffer a recv lacked, 0 if it had room
  * @out: what the request wrote to the client's memory, sent with the reply
+ * @answered: the reply to the request in hand is sent already
  * @replies: replies not sent yet: they go together once no whole request waits
  * @error: why the stream can't be used any more, or 0
  */
@@ -43,6 +44,7 @@ struct connection {
 
 	unsigned char *out;
 	size_t out_size, out_len;
+	bool answered;
 
 	struct slmbxd_reply replies[CONNECTION_REPLIES];
 	unsigned int n_replies;
@@ -55,8 +57,12 @@ void connection_serve(struct connection *conn);
 /* Says that it ends, and why; the client may not be listening. */
 void connection_refuse(int fd, int why);
 
-/* One reply with what is in @out. Alone it may wait for those of requests that are there already. */
-int connection_reply(struct connection *conn, __u32 kind, __s64 result);
+/*
+ * One reply with the @len bytes of @body. Without any it may wait for those of requests
+ * that are there already.
+ */
+int connection_reply(struct connection *conn, __u32 kind, __s64 result, const void *body,
+		     size_t len);
 
 /* Reads @len bytes that follow the request, those already received first. */
 int connection_read(struct connection *conn, void *to, size_t len);
