@@ -20,7 +20,7 @@ struct slmbx_mailbox *slmbx_mailbox_alloc(u32 id, kuid_t owner, bool protected)
 	account = slmbx_quota_charge(owner, sizeof(*mailbox), 1);
 	if (IS_ERR(account))
 		return ERR_CAST(account);
-	mailbox = kzalloc(sizeof(*mailbox), GFP_KERNEL_ACCOUNT);
+	mailbox = kzalloc(sizeof(*mailbox), GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL);
 	if (!mailbox) {
 		slmbx_quota_uncharge(account, sizeof(*mailbox), 1);
 		return ERR_PTR(-ENOMEM);
@@ -41,28 +41,13 @@ static void mailbox_free_rcu(struct rcu_head *rcu)
 	kfree(container_of(rcu, struct slmbx_mailbox, rcu));
 }
 
-static void mailbox_release(struct kref *ref)
+void slmbx_mailbox_release(struct kref *ref)
 {
 	struct slmbx_mailbox *mailbox = container_of(ref, struct slmbx_mailbox, ref);
 
 	slmbx_quota_uncharge(mailbox->account, sizeof(*mailbox), 1);
 	mutex_destroy(&mailbox->turn);
 	call_rcu(&mailbox->rcu, mailbox_free_rcu);
-}
-
-bool slmbx_mailbox_get(struct slmbx_mailbox *mailbox)
-{
-	return kref_get_unless_zero(&mailbox->ref);
-}
-
-void slmbx_mailbox_put(struct slmbx_mailbox *mailbox)
-{
-	kref_put(&mailbox->ref, mailbox_release);
-}
-
-bool slmbx_mailbox_may_use(const struct slmbx_mailbox *mailbox, kuid_t uid)
-{
-	return !mailbox->protected || uid_eq(mailbox->owner, uid);
 }
 
 void slmbx_mailbox_kill(struct slmbx_mailbox *mailbox, int why)

@@ -69,10 +69,23 @@ struct slmbx_mailbox {
 /* ERR_PTR: -EDQUOT, -ENOMEM. One reference, the caller's. */
 struct slmbx_mailbox *slmbx_mailbox_alloc(u32 id, kuid_t owner, bool protected);
 
-bool __must_check slmbx_mailbox_get(struct slmbx_mailbox *mailbox);
-void slmbx_mailbox_put(struct slmbx_mailbox *mailbox);
+/* Charges its owner no more, and frees it. For slmbx_mailbox_put(). */
+void slmbx_mailbox_release(struct kref *ref);
 
-bool slmbx_mailbox_may_use(const struct slmbx_mailbox *mailbox, kuid_t uid);
+static inline bool __must_check slmbx_mailbox_get(struct slmbx_mailbox *mailbox)
+{
+	return kref_get_unless_zero(&mailbox->ref);
+}
+
+static inline void slmbx_mailbox_put(struct slmbx_mailbox *mailbox)
+{
+	kref_put(&mailbox->ref, slmbx_mailbox_release);
+}
+
+static inline bool slmbx_mailbox_may_use(const struct slmbx_mailbox *mailbox, kuid_t uid)
+{
+	return !mailbox->protected || uid_eq(mailbox->owner, uid);
+}
 
 /*
  * Ends the mailbox: calls that found it are answered with @why, and its

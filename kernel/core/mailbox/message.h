@@ -2,6 +2,7 @@
 #ifndef SLMBX_MESSAGE_H
 #define SLMBX_MESSAGE_H
 
+#include <linux/compiler.h>
 #include <linux/types.h>
 #include <linux/uidgid.h>
 
@@ -12,13 +13,14 @@ struct slmbx_account;
  * @link: in its mailbox
  * @account: who is charged for it: its sender
  * @len: bytes of @data
- * @data: the bytes; whoever allocated it fills them, then they never change
+ * @data: the bytes; whoever allocated it fills them, then they never change.
+ *	Aligned, for a copy to be of whole words
  */
 struct slmbx_message {
 	struct list_head link;
 	struct slmbx_account *account;
 	u32 len;
-	u8 data[];
+	u8 data[] __aligned(8);
 };
 
 /* ERR_PTR: -EDQUOT, -ENOMEM. The bytes are not initialised. May sleep. */

@@ -145,7 +145,7 @@ struct slmbx_account *slmbx_quota_charge(kuid_t uid, s64 bytes, s64 mailboxes)
 		if (bytes > READ_ONCE(slmbx_limits.bytes) ||
 		    mailboxes > READ_ONCE(slmbx_limits.mailboxes))
 			return ERR_PTR(-EDQUOT);
-		fresh = kzalloc(sizeof(*fresh), GFP_KERNEL_ACCOUNT);
+		fresh = kzalloc(sizeof(*fresh), GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL);
 		if (!fresh)
 			return ERR_PTR(-ENOMEM);
 		fresh->uid = uid;

@@ -105,9 +105,11 @@ static size_t node_bytes(u32 height)
 
 static struct slmbx_node *node_alloc(u32 height)
 {
-	struct slmbx_node *node = kzalloc(node_bytes(height), GFP_KERNEL_ACCOUNT);
+	struct slmbx_node *node;
 	u32 i;
 
+	/* At its cgroup's limit a create fails; nobody is killed for it. */
+	node = kzalloc(node_bytes(height), GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL);
 	if (!node)
 		return NULL;
 	for (i = 0; i < NODE_KEYS; i++)
@@ -133,11 +135,13 @@ static void node_append_private(struct slmbx_node *node, u32 key, void *item)
 /* Place of the last key at or below @key; @node's first key is. */
 static u32 node_search(const struct slmbx_node *node, u32 key)
 {
-	u32 at = 0, step;
+	u32 at;
 
-	BUILD_BUG_ON(NODE_KEYS & (NODE_KEYS - 1));
-	for (step = NODE_KEYS / 2; step; step /= 2)
-		at += READ_ONCE(node->key[at + step]) <= key ? step : 0;
+	BUILD_BUG_ON(NODE_KEYS != 16);
+	at = READ_ONCE(node->key[8]) <= key ? 8 : 0;
+	at += READ_ONCE(node->key[at + 4]) <= key ? 4 : 0;
+	at += READ_ONCE(node->key[at + 2]) <= key ? 2 : 0;
+	at += READ_ONCE(node->key[at + 1]) <= key ? 1 : 0;
 	return at;
 }
 
@@ -383,6 +387,9 @@ void *slmbx_skiplist_remove(struct slmbx_skiplist *list, u32 key)
 	seek(list, node->key[0], &path);
 	for (level = node->height; level--;)
 		set_next(path.links[level], level, writer_next(node->next, level));
+	/* A level that leads nowhere: whether a reader starts there makes no difference. */
+	while (list->height && !writer_next(list->head, list->height - 1))
+		WRITE_ONCE(list->height, list->height - 1);
 	call_rcu(&node->rcu, node_free_rcu);
 	return item;
 }

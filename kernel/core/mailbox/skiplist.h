@@ -27,7 +27,7 @@ struct slmbx_link {
  * struct slmbx_skiplist - a sorted map from u32 keys to items
  * @levels: pointers a node has at most
  * @branching: a node has each further pointer with chance 1/@branching
- * @height: levels in use; only grows
+ * @height: levels in use
  * @random: state of the generator of heights
  * @head: leads to the first node of each level
  *

@@ -41,7 +41,7 @@ static int install(u32 ptrs, u32 prob)
 
 	if (locked_system())
 		return -EEXIST;
-	fresh = kzalloc(sizeof(*fresh), GFP_KERNEL_ACCOUNT);
+	fresh = kzalloc(sizeof(*fresh), GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL);
 	if (!fresh)
 		return -ENOMEM;
 	slmbx_skiplist_init(&fresh->mailboxes, ptrs, prob, get_random_u64());

@@ -57,6 +57,8 @@ const char *skiplist_fault(const struct slmbx_skiplist *list)
 		if (!link_is_true(list->head, level))
 			return "the head says another first key than its node";
 	}
+	if (list->height && !expected[list->height - 1])
+		return "its highest level leads nowhere";
 	for (node = expected[0]; node; node = next) {
 		wrong = node_fault(list, node);
 		if (wrong)
