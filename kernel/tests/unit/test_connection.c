@@ -31,19 +31,22 @@ ssize_t __wrap_send(int fd, const void *bytes, size_t len, int flags);
 ssize_t __real_sendmsg(int fd, const struct msghdr *msg, int flags);
 ssize_t __wrap_sendmsg(int fd, const struct msghdr *msg, int flags);
 
-/* The daemon refuses by this call alone. */
+static bool takes_nothing(int fd)
+{
+	errno = EAGAIN;
+	return full && fd == conn.fd;
+}
+
+/* A refusal is what the daemon sends without waiting. */
 ssize_t __wrap_send(int fd, const void *bytes, size_t len, int flags)
 {
-	refused = true;
-	return __real_send(fd, bytes, len, flags);
+	refused |= !!(flags & MSG_DONTWAIT);
+	return takes_nothing(fd) ? -1 : __real_send(fd, bytes, len, flags);
 }
 
 ssize_t __wrap_sendmsg(int fd, const struct msghdr *msg, int flags)
 {
-	if (!full || fd != conn.fd)
-		return __real_sendmsg(fd, msg, flags);
-	errno = EAGAIN;
-	return -1;
+	return takes_nothing(fd) ? -1 : __real_sendmsg(fd, msg, flags);
 }
 
 static void set_timeout(int fd, int option, int ms)

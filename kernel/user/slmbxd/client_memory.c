@@ -65,10 +65,14 @@ static bool grow_out(struct connection *conn, size_t size)
  */
 #define DIRECT_MIN	32768
 
-/* Should the mailbox end meanwhile, the client received before it did. */
+/*
+ * The client has the message only with its last byte, which follows when it has left the
+ * mailbox: nobody who knows of the receive may find it there. Should the mailbox end
+ * meanwhile, the client received before it did.
+ */
 static unsigned long write_to_stream(struct connection *conn, const void *from, unsigned long n)
 {
-	conn->error = connection_reply(conn, SLMBXD_DONE, n, from, n);
+	conn->error = connection_reply_early(conn, from, n);
 	conn->answered = !conn->error;
 	return conn->error ? n : 0;
 }

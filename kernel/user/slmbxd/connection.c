@@ -40,7 +40,7 @@ static int send_replies(struct connection *conn, const void *body, size_t len)
 	};
 
 	conn->n_replies = 0;
-	return stream_write(conn->fd, pieces, 2);
+	return stream_write(conn->fd, pieces, len ? 2 : 1);
 }
 
 int connection_reply(struct connection *conn, __u32 kind, __s64 result, const void *body,
@@ -50,6 +50,13 @@ int connection_reply(struct connection *conn, __u32 kind, __s64 result, const vo
 	if (kind == SLMBXD_GO_AHEAD || len || conn->n_replies == CONNECTION_REPLIES)
 		return send_replies(conn, body, len);
 	return 0;
+}
+
+int connection_reply_early(struct connection *conn, const unsigned char *body, size_t len)
+{
+	conn->replies[conn->n_replies++] = make_reply(SLMBXD_DONE, len, len);
+	conn->last = body[len - 1];
+	return send_replies(conn, body, len - 1);
 }
 
 int connection_read(struct connection *conn, void *to, size_t len)
@@ -123,8 +130,10 @@ static int handle(struct connection *conn)
 	conn->answered = false;
 
 	result = dispatch(&conn->req);
-	if (conn->error || conn->answered)
+	if (conn->error)
 		return conn->error;
+	if (conn->answered)
+		return send_replies(conn, &conn->last, 1);
 	if (result == -EFAULT && conn->need)
 		return connection_reply(conn, SLMBXD_NEED_ROOM, conn->need, NULL, 0);
 	return connection_reply(conn, SLMBXD_DONE, result, conn->out,

@@ -24,7 +24,8 @@
  * @body: what came with it
  * @need: bytes of the client's buffer a recv lacked, 0 if it had room
  * @out: what the request wrote to the client's memory, sent with the reply
- * @answered: the reply to the request in hand is sent already
+ * @answered: the reply to the request in hand is sent already, but for
+ * @last: its last byte
  * @replies: replies not sent yet: they go together once no whole request waits
  * @error: why the stream can't be used any more, or 0
  */
@@ -45,6 +46,7 @@ struct connection {
 	unsigned char *out;
 	size_t out_size, out_len;
 	bool answered;
+	unsigned char last;
 
 	struct slmbxd_reply replies[CONNECTION_REPLIES];
 	unsigned int n_replies;
@@ -63,6 +65,12 @@ void connection_refuse(int fd, int why);
  */
 int connection_reply(struct connection *conn, __u32 kind, __s64 result, const void *body,
 		     size_t len);
+
+/*
+ * The reply to a receive of @len bytes (at least 1), without the last of them: that
+ * follows once the request is done.
+ */
+int connection_reply_early(struct connection *conn, const unsigned char *body, size_t len);
 
 /* Reads @len bytes that follow the request, those already received first. */
 int connection_read(struct connection *conn, void *to, size_t len);

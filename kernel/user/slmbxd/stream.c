@@ -63,13 +63,21 @@ static void advance(struct msghdr *msg, size_t done)
 	}
 }
 
+/* A single piece spares the kernel a header to copy in. */
+static ssize_t write_some(int fd, const struct msghdr *msg)
+{
+	if (msg->msg_iovlen == 1)
+		return send(fd, msg->msg_iov->iov_base, msg->msg_iov->iov_len, MSG_NOSIGNAL);
+	return sendmsg(fd, msg, MSG_NOSIGNAL);
+}
+
 int stream_write(int fd, struct iovec *pieces, size_t n)
 {
 	struct msghdr msg = { .msg_iov = pieces, .msg_iovlen = n };
 	ssize_t sent;
 
 	while (msg.msg_iovlen) {
-		sent = sendmsg(fd, &msg, MSG_NOSIGNAL);
+		sent = write_some(fd, &msg);
 		if (sent < 0 && errno == EINTR)
 			continue;
 		if (sent < 0)

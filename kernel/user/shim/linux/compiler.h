@@ -37,7 +37,7 @@
 #define likely(x)	__builtin_expect(!!(x), 1)
 #define unlikely(x)	__builtin_expect(!!(x), 0)
 
-#define __aligned(x)	__attribute__((aligned(x)))
+#define __aligned(x)	__attribute__((__aligned__(x)))
 
 #ifndef __must_check
 #define __must_check	__attribute__((warn_unused_result))
