@@ -90,6 +90,20 @@ static void *writer_item(const struct slmbx_node *node, u32 at)
 	return rcu_dereference_protected(node->item[at], 1);
 }
 
+/*
+ * Reads of a lookup. That is a reader's or the writer's, who is in no read section; what
+ * makes it the writer only the caller knows.
+ */
+static const struct slmbx_node *lookup_next(const struct slmbx_link *links, u32 level)
+{
+	return rcu_dereference_raw(links[level].node);
+}
+
+static void *lookup_item(const struct slmbx_node *node, u32 at)
+{
+	return rcu_dereference_raw(node->item[at]);
+}
+
 static void set_next(struct slmbx_link *links, u32 level, struct slmbx_node *node)
 {
 	WRITE_ONCE(links[level].first, node ? node->key[0] : NO_KEY);
@@ -154,7 +168,7 @@ static const struct slmbx_node *find_node(const struct slmbx_skiplist *list, u32
 
 	while (level--) {
 		while (READ_ONCE(links[level].first) <= key) {
-			next = rcu_dereference(links[level].node);
+			next = lookup_next(links, level);
 			if (!next || next->key[0] > key)
 				break;
 			node = next;
@@ -175,7 +189,7 @@ void *slmbx_skiplist_find(const struct slmbx_skiplist *list, u32 key)
 	if (!node)
 		return NULL;
 	at = node_search(node, key);
-	return READ_ONCE(node->key[at]) == key ? rcu_dereference(node->item[at]) : NULL;
+	return READ_ONCE(node->key[at]) == key ? lookup_item(node, at) : NULL;
 }
 
 /* The first item of @node whose key is at or above *@key, and its key. */
@@ -191,7 +205,7 @@ static void *first_from(const struct slmbx_node *node, u32 *key)
 			return NULL;
 		if (found < *key)
 			continue;
-		item = rcu_dereference(node->item[at]);
+		item = lookup_item(node, at);
 		if (item) {
 			*key = found;
 			return item;
@@ -205,8 +219,8 @@ void *slmbx_skiplist_find_from(const struct slmbx_skiplist *list, u32 *key)
 	const struct slmbx_node *node;
 	void *item = NULL;
 
-	node = find_node(list, *key) ?: rcu_dereference(list->head[0].node);
-	for (; node && !item; node = rcu_dereference(node->next[0].node))
+	node = find_node(list, *key) ?: lookup_next(list->head, 0);
+	for (; node && !item; node = lookup_next(node->next, 0))
 		item = first_from(node, key);
 	return item;
 }

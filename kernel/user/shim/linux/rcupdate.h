@@ -23,12 +23,14 @@
 #ifdef __CHECKER__
 /* For sparse all that counts is which address space a pointer is in. */
 #define rcu_dereference(p)		((typeof(*(p)) __force *)(p))
+#define rcu_dereference_raw(p)		((typeof(*(p)) __force *)(p))
 #define rcu_dereference_protected(p, c)	((void)(c), (typeof(*(p)) __force *)(p))
 #define rcu_access_pointer(p)		((typeof(*(p)) __force *)(p))
 #define rcu_assign_pointer(p, v)	((p) = (typeof(*(v)) __force __rcu *)(v))
 #define RCU_INIT_POINTER(p, v)		((p) = (typeof(*(p)) __force __rcu *)(v))
 #else
 #define rcu_dereference(p)		__atomic_load_n(&(p), __ATOMIC_ACQUIRE)
+#define rcu_dereference_raw(p)		rcu_dereference(p)
 #define rcu_dereference_protected(p, c)	((void)(c), READ_ONCE(p))
 #define rcu_access_pointer(p)		READ_ONCE(p)
 #define rcu_assign_pointer(p, v)	__atomic_store_n(&(p), (v), __ATOMIC_RELEASE)
