@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The system calls, which a kernel has that the mailboxes are built into. */
+#include <linux/slmbx.h>
+#include <linux/syscalls.h>
+
+#include "entry.h"
+#include "mailbox/calls.h"
+
+SYSCALL_DEFINE2(slmbx_init, u32, ptrs, u32, prob)
+{
+	return slmbx_do_init(ptrs, prob);
+}
+
+SYSCALL_DEFINE0(slmbx_shutdown)
+{
+	return slmbx_do_shutdown();
+}
+
+SYSCALL_DEFINE2(slmbx_create, u32, id, int, protected)
+{
+	return slmbx_enter_create(id, protected);
+}
+
+SYSCALL_DEFINE1(slmbx_destroy, u32, id)
+{
+	return slmbx_enter_destroy(id);
+}
+
+SYSCALL_DEFINE1(slmbx_count, u32, id)
+{
+	return slmbx_do_count(id);
+}
+
+SYSCALL_DEFINE3(slmbx_send, u32, id, const u8 __user *, buf, u32, len)
+{
+	return slmbx_enter_send(id, buf, len);
+}
+
+SYSCALL_DEFINE3(slmbx_recv, u32, id, u8 __user *, buf, u32, len)
+{
+	return slmbx_enter_recv(id, buf, len);
+}
+
+SYSCALL_DEFINE1(slmbx_length, u32, id)
+{
+	return slmbx_do_length(id);
+}
+
+SYSCALL_DEFINE3(slmbx_stat, u32, id, struct slmbx_stat __user *, buf, size_t, size)
+{
+	return slmbx_do_stat(id, buf, size);
+}

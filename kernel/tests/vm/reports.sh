@@ -1,0 +1,42 @@
+# shellcheck shell=sh
+# shellcheck disable=SC2016,SC2034,SC2154 # the guest's shell expands; $kernel, $status and $vm are of check
+# What a kernel says against itself fails the run, whatever the command said.
+
+for line in 'INFO: task sh:12 blocked for more than 60 seconds.' 'BUG: KCSAN: data-race in f / g' \
+	'=== BUG kmalloc-64 (Tainted: G): Poison overwritten' 'not ok 3 a_test' \
+	'rcu: INFO: rcu_sched self-detected stall on CPU'; do
+	vm -- sh -c 'echo "$1" >/dev/kmsg' - "$line"
+	check "the log has: $line" [ "$status" -eq 125 ]
+	check 'and it is shown' err_has "${line%%(*}"
+done
+
+vm -- sh -c 'echo "nothing to warn of, no bug: all is well" >/dev/kmsg; exit 3'
+check 'other lines of the log are let pass' [ "$status" -eq 3 ]
+check 'and the log is kept where asked' grep -q 'all is well' log
+
+# inject NAME PATTERN: the kernel commits this fault, and what it says of it fails the run.
+inject() {
+	vm -- insmod "$("$vm/build" "$kernel")/faults.ko" "fault=$1"
+	check "a real fault: $1" [ "$status" -eq 125 ]
+	check 'and the report of it is shown' err_has "$2"
+}
+
+vm -- insmod "$("$vm/build" "$kernel")/faults.ko" fault=none
+check 'a module of faults that commits none' [ "$status" -eq 1 ]
+inject warn 'WARNING: .*\[faults\]'
+inject oops 'Kernel panic'
+case $kernel in
+debug | preempt)
+	leaks=''
+	vm -- true
+	check 'no leak is seen where there is none' [ "$status" -eq 0 ]
+	inject leak 'kmemleak: unreferenced object'
+	leaks=--no-leaks
+	inject overflow 'BUG: KASAN: slab-out-of-bounds'
+	inject use-after-free 'BUG: KASAN: \(slab-\)\?use-after-free'
+	inject out-of-bounds 'UBSAN: array-index-out-of-bounds'
+	inject lock-order 'possible circular locking dependency'
+	inject sleep-in-atomic 'BUG: scheduling while atomic\|BUG: sleeping function'
+	inject rcu-unlocked 'suspicious RCU usage'
+	;;
+esac
