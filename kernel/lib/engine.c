@@ -11,12 +11,11 @@
 
 /* In the order auto tries them. The last is what auto settles for: a daemon may start later. */
 static const struct slmbx_engine_ops *const engines[] = {
+	&slmbx_engine_syscall,
+	&slmbx_engine_device,
 	&slmbx_engine_daemon,
 	NULL,
 };
-
-/* Names SLMBX_ENGINE may have without an engine behind them. */
-static const char *const absent[] = { "syscall", "device", NULL };
 
 static struct {
 	const struct slmbx_engine_ops *engine;
@@ -37,16 +36,15 @@ static void choose_auto(void)
 static void choose_named(const char *name)
 {
 	for (const struct slmbx_engine_ops *const *e = engines; *e; e++) {
-		if (!strcmp(name, (*e)->name)) {
-			choice.engine = *e;
-			return;
-		}
-	}
-
-	choice.err = -EINVAL;
-	for (const char *const *a = absent; *a; a++)
-		if (!strcmp(name, *a))
+		if (strcmp(name, (*e)->name))
+			continue;
+		if ((*e)->lasting && !(*e)->present())
 			choice.err = -ENOSYS;
+		else
+			choice.engine = *e;
+		return;
+	}
+	choice.err = -EINVAL;
 }
 
 static void choose(void)

@@ -35,7 +35,8 @@ struct slmbx_call {
 /**
  * struct slmbx_engine_ops - one engine
  * @name: as SLMBX_ENGINE spells it
- * @present: whether a call made now would reach it
+ * @lasting: whether it is there or not, it stays so for the life of a process
+ * @present: whether it is there
  * @call: the result of the call, or -errno. May change errno
  * @send_batch: for an engine to which several sends together are cheaper, else NULL:
  *	SLMBX_CALL_SEND for the first few of @n. Returns how many have a result; the
@@ -43,11 +44,14 @@ struct slmbx_call {
  */
 struct slmbx_engine_ops {
 	const char *name;
+	bool lasting;
 	bool (*present)(void);
 	long (*call)(const struct slmbx_call *call);
 	size_t (*send_batch)(uid_t as, struct slmbx_outgoing *out, size_t n);
 };
 
+extern const struct slmbx_engine_ops slmbx_engine_syscall;
+extern const struct slmbx_engine_ops slmbx_engine_device;
 extern const struct slmbx_engine_ops slmbx_engine_daemon;
 
 /* The engine of this process, chosen at the first call; NULL with the reason in *@err. */

@@ -12,11 +12,12 @@
  *   -EINVAL        SLMBX_ENGINE isn't one of auto, syscall, device, daemon
  *   -ECONNREFUSED  daemon engine: no daemon listens on the socket, or it hung
  *                  up twice without an answer
- *   -EACCES        daemon engine: the socket may not be used, or
+ *   -EACCES        the daemon's socket or /dev/slmbx may not be used, or
  *                  slmbx_act_as() without the right to
  *   -EUSERS        daemon engine: the daemon has no connection left
  *   -EMFILE, -ENFILE, -ENOMEM
- *                  daemon engine: nothing left to make a connection with
+ *                  daemon and device engine: nothing left to make a
+ *                  connection with, or to open the device with
  *   -ENAMETOOLONG  daemon engine: the socket's path has more than 107 bytes
  *   -EPROTO        daemon engine: the peer broke off in an answer, or gave one
  *                  no slmbxd gives; whether the call was done is unknown
@@ -74,9 +75,10 @@ struct slmbx_outgoing {
 void slmbx_send_many(struct slmbx_outgoing *out, size_t n);
 
 /*
- * Make this thread's following calls as @uid; SLMBX_SELF ends it. Takes uid 0, or
- * the uid the daemon runs as; without that right the calls answer -EACCES.
- * Returns the uid in force before (SLMBX_SELF if none).
+ * Make this thread's following calls as @uid; SLMBX_SELF ends it. Takes the right to
+ * setfsuid(2) in a kernel (CAP_SETUID for any @uid), and with the daemon engine uid 0 or
+ * the uid the daemon runs as; without that right the calls answer -EACCES. Returns the
+ * uid in force before (SLMBX_SELF if none).
  */
 uid_t slmbx_act_as(uid_t uid);
 

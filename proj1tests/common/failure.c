@@ -48,7 +48,7 @@ static const struct advice {
 	{ ANY, ECONNREFUSED,
 	  "no mailbox engine answers; start slmbxd, or set SLMBX_SOCKET to the socket it listens on" },
 	{ ANY, EACCES,
-	  "you may not use the engine's socket; ask who started slmbxd to allow it (slmbxd --mode 0666)" },
+	  "you may not use the engine; ask the administrator to allow it (slmbxd --mode 0666, chmod 0666 /dev/slmbx)" },
 	{ ANY, EUSERS,
 	  "slmbxd has as many connections as it may; try again when some have closed" },
 };

@@ -2,18 +2,16 @@
 /* EDQUOT: what a user may use up, that it harms no other, and how it comes back. */
 #include "harness/driver.h"
 
-/* The private daemon's limits; small, so that they are met soon. */
+/* Small, so that they are met soon. */
 #define MAILBOXES 50
 #define BYTES 1000000
 
-static const char *const limits[] = {
-	"--max-mailboxes-per-uid", "50", "--max-bytes-per-uid", "1000000", NULL,
-};
+static const struct limits limits = { .mailboxes = "50", .bytes = "1000000" };
 
 #define skip_unless_limited() \
 	do { \
 		skip_unless_root(); \
-		skip_unless(engine_is_private(), "needs a daemon of its own, with low limits"); \
+		skip_unless(engine_is_limited(), "needs an engine whose limits it may set"); \
 	} while (0)
 
 static const unsigned char bytes[100000];
@@ -133,5 +131,5 @@ int main(void)
 	tcase_add_test(users, shutdown_gives_mailboxes_back);
 	tcase_add_test(users, bytes_are_limited);
 	tcase_add_test(users, a_message_over_the_limit_is_refused);
-	return driver_run_with(suite, limits);
+	return driver_run_limited(suite, &limits);
 }

@@ -3,29 +3,12 @@
  * A new connection to slmbxd.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include "../fd.h"
 #include "daemon.h"
-
-/*
- * The socket lives above the numbers a program gets for its own files. One that
- * closes descriptors it never opened then finds EBADF in our place, and not some
- * file of its own.
- */
-#define FD_FLOOR 256
-
-static int raise_fd(int fd)
-{
-	int high = fcntl(fd, F_DUPFD_CLOEXEC, FD_FLOOR);
-
-	if (high < 0)
-		return fd;
-	close(fd);
-	return high;
-}
 
 static int connect_path(const char *path)
 {
@@ -50,7 +33,7 @@ static int connect_path(const char *path)
 		close(fd);
 		return ret;
 	}
-	return raise_fd(fd);
+	return slmbx_fd_raise(fd);
 }
 
 /* The errors a caller may see, each with one meaning. */

@@ -15,15 +15,18 @@
 #define PATIENCE_MS 20000
 #define STEP_MS 5
 
+#define say(format, ...) \
+	fprintf(stderr, "%s: " format, program_invocation_short_name, ##__VA_ARGS__)
+
 /* Other users must reach the socket. */
 static bool make_dir(struct daemon *daemon)
 {
 	const char *tmp = getenv("TEMP");
 
-	snprintf(daemon->dir, sizeof(daemon->dir), "%.40s/slmbx-conformance-XXXXXX",
-		 tmp ? tmp : "/tmp");
+	snprintf(daemon->dir, sizeof(daemon->dir), "%.40s/slmbx-%.16s-XXXXXX", tmp ? tmp : "/tmp",
+		 program_invocation_short_name);
 	if (!mkdtemp(daemon->dir) || chmod(daemon->dir, 0755) != 0) {
-		fprintf(stderr, "conformance: %s: %s\n", daemon->dir, strerror(errno));
+		say("%s: %s\n", daemon->dir, strerror(errno));
 		return false;
 	}
 	snprintf(daemon->socket, sizeof(daemon->socket), "%s/slmbxd.sock", daemon->dir);
@@ -55,7 +58,7 @@ static void run(const struct daemon *daemon, const char *path, const char *const
 	/* Its words belong on stderr; stdout is TAP. */
 	dup2(STDERR_FILENO, STDOUT_FILENO);
 	execv(path, (char *const *)argv);
-	fprintf(stderr, "conformance: %s: %s\n", path, strerror(errno));
+	say("%s: %s\n", path, strerror(errno));
 	_exit(127);
 }
 
@@ -96,7 +99,7 @@ bool daemon_start(struct daemon *daemon, const char *path, const char *const ext
 			return setenv("SLMBX_SOCKET", daemon->socket, 1) == 0;
 		usleep(STEP_MS * 1000);
 	}
-	fprintf(stderr, "conformance: %s did not start to listen on %s\n", path, daemon->socket);
+	say("%s did not start to listen on %s\n", path, daemon->socket);
 	daemon_stop(daemon);
 	return false;
 }
@@ -117,15 +120,15 @@ bool daemon_stop(struct daemon *daemon)
 	bool clean = false;
 
 	if (daemon->pid > 0 && has_ended(daemon, &status)) {
-		fprintf(stderr, "conformance: slmbxd had ended before, status 0x%x\n", status);
+		say("slmbxd had ended before, status 0x%x\n", status);
 	} else if (daemon->pid > 0) {
 		kill(daemon->pid, SIGTERM);
 		if (!wait_for_end(daemon, &status)) {
-			fprintf(stderr, "conformance: slmbxd does not end on SIGTERM\n");
+			say("slmbxd does not end on SIGTERM\n");
 			kill(daemon->pid, SIGKILL);
 			waitpid(daemon->pid, NULL, 0);
 		} else if (status != 0) {
-			fprintf(stderr, "conformance: slmbxd ended with status 0x%x\n", status);
+			say("slmbxd ended with status 0x%x\n", status);
 		} else {
 			clean = true;
 		}

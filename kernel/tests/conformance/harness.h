@@ -23,7 +23,6 @@
 struct options {
 	const char *engine;	/* daemon, syscall or device */
 	const char *daemon;	/* the slmbxd to start; NULL on a kernel engine */
-	const char *set_quotas;	/* command that sets the engine's quotas, or NULL */
 	unsigned long seed;	/* of everything random */
 };
 

@@ -18,11 +18,23 @@
 
 static char base_dir[] = "/tmp/slmbx-test-XXXXXX";
 
+const char *test_engine = "daemon";
+
 char test_dir[64];
 char test_socket[96];
 
 static pid_t daemon_pid;
 static int daemon_stderr = -1;
+
+bool on_daemon(void)
+{
+	return !strcmp(test_engine, "daemon");
+}
+
+bool on_device(void)
+{
+	return !strcmp(test_engine, "device");
+}
 
 bool is_root(void)
 {
@@ -63,8 +75,7 @@ void base_remove(void)
 
 void directory_setup(void)
 {
-	static const char *const variables[] = { "SLMBX_ENGINE", "SLMBX_RUNTIME_DIR",
-						 "XDG_RUNTIME_DIR", "HOME" };
+	static const char *const variables[] = { "SLMBX_RUNTIME_DIR", "XDG_RUNTIME_DIR", "HOME" };
 
 	snprintf(test_dir, sizeof(test_dir), "%s/%d", base_dir, (int)getpid());
 	ck_assert_int_eq(mkdir(test_dir, 0755), 0);
@@ -72,6 +83,7 @@ void directory_setup(void)
 
 	for (size_t i = 0; i < sizeof(variables) / sizeof(*variables); i++)
 		unsetenv(variables[i]);
+	setenv("SLMBX_ENGINE", test_engine, 1);
 	setenv("SLMBX_SOCKET", test_socket, 1);
 }
 
@@ -80,16 +92,32 @@ void directory_teardown(void)
 	ck_assert_int_eq(nftw(test_dir, remove_entry, 8, FTW_DEPTH | FTW_PHYS), 0);
 }
 
-void daemon_setup(void)
+static void shut_down(void)
+{
+	long ret;
+
+	slmbx_act_as(SLMBX_SELF);
+	ret = slmbx_shutdown();
+	ck_assert_msg(ret == 0 || ret == -ENODEV, "slmbx_shutdown is %ld", ret);
+}
+
+void engine_setup(void)
 {
 	directory_setup();
-	daemon_start(test_socket, NULL);
+	if (on_daemon())
+		daemon_start(test_socket, NULL);
+	else
+		/* A test that failed may have left it initialised. */
+		shut_down();
 	ck_assert_int_eq(slmbx_init(16, 4), 0);
 }
 
-void daemon_teardown(void)
+void engine_teardown(void)
 {
-	daemon_stop(SIGTERM);
+	if (on_daemon())
+		daemon_stop(SIGTERM);
+	else
+		shut_down();
 	directory_teardown();
 }
 
@@ -154,12 +182,12 @@ void daemon_stop(int sig)
 			      "slmbxd ended with status %#x", (unsigned int)status);
 }
 
-TCase *daemon_case(const char *name)
+TCase *engine_case(const char *name)
 {
 	TCase *tc = tcase_create(name);
 
 	tcase_set_timeout(tc, TEST_TIMEOUT);
-	tcase_add_checked_fixture(tc, daemon_setup, daemon_teardown);
+	tcase_add_checked_fixture(tc, engine_setup, engine_teardown);
 	return tc;
 }
 
@@ -172,15 +200,15 @@ TCase *directory_case(const char *name)
 	return tc;
 }
 
-/* Connections of libslmbx are sockets, and lie above the numbers others get. */
+/* The library's descriptors lie above the numbers others get. */
 static bool is_library_fd(int fd)
 {
 	struct stat st;
 
-	return fd >= 256 && !fstat(fd, &st) && S_ISSOCK(st.st_mode);
+	return fd >= 256 && !fstat(fd, &st) && (S_ISSOCK(st.st_mode) || S_ISCHR(st.st_mode));
 }
 
-static unsigned int scan_fds(bool sockets, int *found)
+static unsigned int scan_fds(bool library, int *found)
 {
 	DIR *dir = opendir("/proc/self/fd");
 	unsigned int count = 0;
@@ -192,7 +220,7 @@ static unsigned int scan_fds(bool sockets, int *found)
 
 		if (entry->d_name[0] == '.' || fd == dirfd(dir))
 			continue;
-		if (sockets && !is_library_fd(fd))
+		if (library && !is_library_fd(fd))
 			continue;
 		*found = fd;
 		count++;
@@ -201,11 +229,16 @@ static unsigned int scan_fds(bool sockets, int *found)
 	return count;
 }
 
-unsigned int count_fds(bool sockets)
+unsigned int count_fds(bool library)
 {
 	int found;
 
-	return scan_fds(sockets, &found);
+	return scan_fds(library, &found);
+}
+
+void expect_library_fds(void)
+{
+	ck_assert_uint_eq(count_fds(true), on_daemon() || on_device() ? 1 : 0);
 }
 
 int library_fd(void)
@@ -214,6 +247,24 @@ int library_fd(void)
 
 	ck_assert_uint_ge(scan_fds(true, &found), 1);
 	return found;
+}
+
+void expect_no_engine(long expected)
+{
+	unsigned char byte = 'x';
+	struct slmbx_stat st;
+
+	ck_assert_int_eq(slmbx_init(16, 4), expected);
+	ck_assert_int_eq(slmbx_shutdown(), expected);
+	ck_assert_int_eq(slmbx_create(1, 0), expected);
+	ck_assert_int_eq(slmbx_destroy(1), expected);
+	ck_assert_int_eq(slmbx_count(1), expected);
+	ck_assert_int_eq(slmbx_send(1, &byte, 1), expected);
+	ck_assert_int_eq(slmbx_recv(1, &byte, 1), expected);
+	ck_assert_int_eq(slmbx_length(1), expected);
+	ck_assert_int_eq(slmbx_stat(1, &st, sizeof(st)), expected);
+	ck_assert_ptr_null(slmbx_engine());
+	ck_assert_uint_eq(byte, 'x');
 }
 
 void wait_child(pid_t pid)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the tests of libslmbx share: a real slmbxd on a socket of its own, and a
- * peer that says what no slmbxd would.
+ * What the tests of libslmbx share: an engine to test with, a real slmbxd on a socket
+ * of its own or the kernel's, and a peer that says what no slmbxd would.
  */
 #ifndef TEST_SUPPORT_H
 #define TEST_SUPPORT_H
@@ -22,16 +22,30 @@
 /* For everything a test waits for; a test that gets near it hangs. */
 #define TEST_TIMEOUT 60
 
-Suite *engine_suite(void);
+/* The engine these tests are about, as SLMBX_ENGINE spells it; "daemon" unless asked. */
+extern const char *test_engine;
+bool on_daemon(void);
+bool on_device(void);
+
+/* Of every engine. */
 Suite *fork_suite(void);
 Suite *identity_suite(void);
 Suite *many_suite(void);
 Suite *memory_suite(void);
-Suite *peer_suite(void);
-Suite *restart_suite(void);
 Suite *signal_suite(void);
 Suite *stat_suite(void);
 Suite *thread_suite(void);
+
+/* Of the daemon engine, and which engine is chosen. */
+Suite *choice_suite(void);
+Suite *engine_suite(void);
+Suite *peer_suite(void);
+Suite *restart_suite(void);
+
+/* Of the kernel engines. */
+Suite *acting_suite(void);
+Suite *device_suite(void);
+Suite *kernel_suite(void);
 
 /* The directory all tests have theirs in. It goes with the program, failed tests or not. */
 int base_make(void);
@@ -39,12 +53,13 @@ void base_remove(void);
 
 /*
  * Checked fixtures. With a directory: $SLMBX_SOCKET is a path in it where nobody
- * listens. With a daemon: slmbxd listens there.
+ * listens. With an engine: the system is initialised and empty; of the daemon engine
+ * a slmbxd listens there.
  */
 void directory_setup(void);
 void directory_teardown(void);
-void daemon_setup(void);
-void daemon_teardown(void);
+void engine_setup(void);
+void engine_teardown(void);
 
 /* The directory and the socket's path of the running test. */
 extern char test_dir[64];
@@ -56,8 +71,7 @@ void daemon_start_as(uid_t uid, const char *path, const char *option);
 /* Ends it; it must exit 0 after SIGTERM. */
 void daemon_stop(int sig);
 
-/* A test case whose tests run against a daemon of their own. */
-TCase *daemon_case(const char *name);
+TCase *engine_case(const char *name);
 TCase *directory_case(const char *name);
 
 /* The test ends here, passed, with a word on why it could not be made. */
@@ -70,10 +84,14 @@ TCase *directory_case(const char *name);
 bool is_root(void);
 double now(void);
 void sleep_ms(unsigned int ms);
-/* Descriptors this process has open; with @sockets the connections of libslmbx only. */
-unsigned int count_fds(bool sockets);
+/* Descriptors this process has open; with @library those of libslmbx only. */
+unsigned int count_fds(bool library);
+/* Fails unless libslmbx has the descriptors a thread needs for its calls, and no more. */
+void expect_library_fds(void);
 /* A descriptor of libslmbx in this process; fails the test if there is none. */
 int library_fd(void);
+/* Every call, and slmbx_engine(), answers as if no engine were there. */
+void expect_no_engine(long expected);
 /* Waits for the child and fails the test unless it exits 0. */
 void wait_child(pid_t pid);
 

@@ -11,52 +11,38 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "support.h"
-
-/* Every call, and slmbx_engine(), answers as if no engine were there. */
-static void expect_all(long expected)
-{
-	unsigned char byte = 'x';
-	struct slmbx_stat st;
-
-	ck_assert_int_eq(slmbx_init(16, 4), expected);
-	ck_assert_int_eq(slmbx_shutdown(), expected);
-	ck_assert_int_eq(slmbx_create(1, 0), expected);
-	ck_assert_int_eq(slmbx_destroy(1), expected);
-	ck_assert_int_eq(slmbx_count(1), expected);
-	ck_assert_int_eq(slmbx_send(1, &byte, 1), expected);
-	ck_assert_int_eq(slmbx_recv(1, &byte, 1), expected);
-	ck_assert_int_eq(slmbx_length(1), expected);
-	ck_assert_int_eq(slmbx_stat(1, &st, sizeof(st)), expected);
-	ck_assert_ptr_null(slmbx_engine());
-	ck_assert_uint_eq(byte, 'x');
-}
 
 START_TEST(unknown_engine)
 {
 	static const char *const names[] = { "bogus", "Daemon", "daemon ", "auto,daemon" };
 
 	setenv("SLMBX_ENGINE", names[_i], 1);
-	expect_all(-EINVAL);
+	expect_no_engine(-EINVAL);
 }
 END_TEST
 
-START_TEST(absent_engine)
+/* What auto takes before the daemon: there is no test of it on such a machine. */
+static bool kernel_engine_here(void)
 {
-	setenv("SLMBX_ENGINE", _i ? "device" : "syscall", 1);
-	expect_all(-ENOSYS);
+	return syscall(SLMBX_SYSCALL(SLMBX_CALL_COUNT), SLMBX_ID_NONE) != -1 || errno != ENOSYS ||
+	       !access("/dev/slmbx", F_OK);
 }
-END_TEST
 
 START_TEST(daemon_engine)
 {
 	static const char *const names[] = { NULL, "", "auto", "daemon" };
 
+	if (kernel_engine_here())
+		skip_test("auto is another engine here");
 	if (names[_i])
 		setenv("SLMBX_ENGINE", names[_i], 1);
+	else
+		unsetenv("SLMBX_ENGINE");
 	daemon_start(test_socket, NULL);
 	ck_assert_str_eq(slmbx_engine(), "daemon");
 	ck_assert_int_eq(slmbx_count(1), -ENODEV);
@@ -71,14 +57,14 @@ END_TEST
 
 START_TEST(no_daemon)
 {
-	expect_all(-ECONNREFUSED);
+	expect_no_engine(-ECONNREFUSED);
 
 	/* One that starts later is found. */
 	daemon_start(test_socket, NULL);
 	ck_assert_int_eq(slmbx_init(16, 4), 0);
 	ck_assert_str_eq(slmbx_engine(), "daemon");
 	daemon_stop(SIGTERM);
-	expect_all(-ECONNREFUSED);
+	expect_no_engine(-ECONNREFUSED);
 }
 END_TEST
 
@@ -87,7 +73,7 @@ START_TEST(stale_socket)
 	daemon_start(test_socket, NULL);
 	daemon_stop(SIGKILL);
 	ck_assert_int_eq(access(test_socket, F_OK), 0);
-	expect_all(-ECONNREFUSED);
+	expect_no_engine(-ECONNREFUSED);
 }
 END_TEST
 
@@ -97,7 +83,7 @@ START_TEST(not_a_socket)
 
 	ck_assert_ptr_nonnull(file);
 	fclose(file);
-	expect_all(-ECONNREFUSED);
+	expect_no_engine(-ECONNREFUSED);
 }
 END_TEST
 
@@ -109,7 +95,7 @@ START_TEST(path_too_long)
 	path[0] = '/';
 	path[sizeof(path) - 1] = '\0';
 	setenv("SLMBX_SOCKET", path, 1);
-	expect_all(-ENAMETOOLONG);
+	expect_no_engine(-ENAMETOOLONG);
 }
 END_TEST
 
@@ -135,7 +121,7 @@ START_TEST(socket_without_rights)
 		skip_test("needs uid 0");
 	daemon_start(test_socket, "--mode=0600");
 	ck_assert_int_eq(seteuid(UID_NOBODY), 0);
-	expect_all(-EACCES);
+	expect_no_engine(-EACCES);
 	ck_assert_int_eq(seteuid(0), 0);
 	ck_assert_int_eq(slmbx_init(16, 4), 0);
 	daemon_stop(SIGTERM);
@@ -151,7 +137,7 @@ START_TEST(no_descriptors_left)
 	none = limit;
 	none.rlim_cur = 0;
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
-	expect_all(-EMFILE);
+	expect_no_engine(-EMFILE);
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
 	ck_assert_int_eq(slmbx_init(16, 4), 0);
 	daemon_stop(SIGTERM);
@@ -309,7 +295,7 @@ START_TEST(no_way_to_system_daemon)
 		setenv("SLMBX_RUNTIME_DIR", test_dir, 1);
 	}
 	ck_assert_int_eq(seteuid(UID_NOBODY), 0);
-	expect_all(-ECONNREFUSED);
+	expect_no_engine(-ECONNREFUSED);
 	ck_assert_int_eq(seteuid(0), 0);
 	daemon_stop(SIGTERM);
 }
@@ -357,6 +343,8 @@ START_TEST(set_user_id)
 
 	if (!private_run())
 		skip_test("needs uid 0 and a mount namespace");
+	if (kernel_engine_here())
+		skip_test("auto is another engine here");
 	snprintf(path, sizeof(path), "%s/copy", test_dir);
 	daemon_start(test_socket, NULL);
 	ck_assert_int_eq(count_in_copy(path, 0755, rows[_i].variable, rows[_i].value),
@@ -373,7 +361,6 @@ Suite *engine_suite(void)
 	TCase *tc = directory_case("engine");
 
 	tcase_add_loop_test(tc, unknown_engine, 0, 4);
-	tcase_add_loop_test(tc, absent_engine, 0, 2);
 	tcase_add_loop_test(tc, daemon_engine, 0, 4);
 	tcase_add_test(tc, no_daemon);
 	tcase_add_test(tc, stale_socket);

@@ -29,7 +29,7 @@ static unsigned char *map_pages(size_t count)
 static void setup(void)
 {
 	page = (size_t)sysconf(_SC_PAGESIZE);
-	daemon_setup();
+	engine_setup();
 	ck_assert_int_eq(slmbx_create(ID, 0), 0);
 }
 
@@ -245,7 +245,8 @@ static void straddle(unsigned char *end, size_t rest, unsigned int seed)
 	ck_assert_int_eq(slmbx_send(ID, out, (unsigned int)rest + 1), 0);
 	ck_assert_int_eq(slmbx_recv(ID, to, (unsigned int)rest + 1), -EFAULT);
 	ck_assert_int_eq(slmbx_recv(ID, to, UINT_MAX), -EFAULT);
-	ck_assert(is_all(to, rest, 0x55));
+	/* A kernel finds out as it copies. */
+	ck_assert(!on_daemon() || is_all(to, rest, 0x55));
 	ck_assert_int_eq(slmbx_recv(ID, to, (unsigned int)rest), (long)rest);
 	ck_assert(is_filled(to, rest, seed));
 
@@ -279,7 +280,7 @@ START_TEST(recv_into_hole)
 		ck_assert_int_eq(mprotect(pages + hole * page, page, PROT_READ), 0);
 		expect_recv_fault(pages, (unsigned int)size, size);
 		expect_recv_fault(pages, UINT_MAX, hole * page + 1);
-		ck_assert(is_all(pages, size, 0x55));
+		ck_assert(!on_daemon() || is_all(pages, size, 0x55));
 		ck_assert_int_eq(mprotect(pages + hole * page, page, PROT_READ | PROT_WRITE), 0);
 	}
 	expect_empty();
@@ -314,7 +315,7 @@ Suite *memory_suite(void)
 	TCase *tc = tcase_create("memory");
 
 	tcase_set_timeout(tc, TEST_TIMEOUT);
-	tcase_add_checked_fixture(tc, setup, daemon_teardown);
+	tcase_add_checked_fixture(tc, setup, engine_teardown);
 	tcase_add_loop_test(tc, message_sizes, 0, 19);
 	tcase_add_test(tc, nothing_from_nowhere);
 	tcase_add_loop_test(tc, send_bad_pointers, 0, 10);

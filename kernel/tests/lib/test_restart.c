@@ -94,7 +94,7 @@ START_TEST(restarted)
 		ck_assert_int_eq(calls[_i].call(), calls[_i].after_restart);
 		ck_assert_int_eq(slmbx_init(16, 4), calls[_i].call == call_init ? -EEXIST : 0);
 		ck_assert_int_eq(slmbx_count(ID), -ENOENT);
-		ck_assert_uint_eq(count_fds(true), 1);
+		expect_library_fds();
 	}
 }
 END_TEST
@@ -163,7 +163,7 @@ START_TEST(restarted_in_calls)
 	stop = true;
 	for (int i = 0; i < 4; i++)
 		ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
-	ck_assert_uint_eq(count_fds(true), 1);
+	expect_library_fds();
 }
 END_TEST
 
@@ -230,7 +230,7 @@ END_TEST
 Suite *restart_suite(void)
 {
 	Suite *s = suite_create("restart");
-	TCase *tc = daemon_case("restart");
+	TCase *tc = engine_case("restart");
 
 	tcase_add_loop_test(tc, restarted, 0, CALLS);
 	tcase_add_loop_test(tc, gone, 0, CALLS);

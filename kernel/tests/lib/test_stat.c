@@ -124,7 +124,7 @@ END_TEST
 Suite *stat_suite(void)
 {
 	Suite *s = suite_create("stat");
-	TCase *tc = daemon_case("stat");
+	TCase *tc = engine_case("stat");
 
 	tcase_add_loop_test(tc, fields, 0, 2);
 	tcase_add_test(tc, sizes);

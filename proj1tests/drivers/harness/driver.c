@@ -65,16 +65,16 @@ void driver_rows(TCase *tcase, const TTest *test, int n,
 
 int driver_run(Suite *suite)
 {
-	return driver_run_with(suite, (const char *const[]){ NULL });
+	return driver_run_limited(suite, NULL);
 }
 
-int driver_run_with(Suite *suite, const char *const daemon_args[])
+int driver_run_limited(Suite *suite, const struct limits *limits)
 {
 	SRunner *runner;
 	int failed;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (!engine_begin(daemon_args))
+	if (!engine_begin(limits))
 		return EXIT_FAILURE;
 	setenv("CK_TAP_LOG_FILE_NAME", "-", 0);
 	runner = srunner_create(suite);

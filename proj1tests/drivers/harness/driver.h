@@ -16,8 +16,8 @@
 /* Runs a driver's suite, TAP on standard output; returns main's exit status. */
 int driver_run(Suite *suite);
 
-/* The same; a private daemon gets these arguments too, ended by NULL. */
-int driver_run_with(Suite *suite, const char *const daemon_args[]);
+/* The same on an engine with these limits, if it is one we may set them on. */
+int driver_run_limited(Suite *suite, const struct limits *limits);
 
 /* A case of @suite whose tests may take @seconds each. The engine isn't set up when one begins. */
 TCase *driver_case(Suite *suite, const char *name, int seconds);

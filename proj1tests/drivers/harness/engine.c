@@ -22,9 +22,11 @@
 static pid_t daemon_pid;
 static char directory[PATH_MAX - 32], socket_path[PATH_MAX], log_path[PATH_MAX];
 
-bool engine_is_private(void)
+static bool limited;
+
+bool engine_is_limited(void)
 {
-	return daemon_pid > 0;
+	return limited;
 }
 
 static bool make_directory(void)
@@ -79,9 +81,10 @@ static bool log_says(const char *text)
 	return found;
 }
 
-static void become_daemon(const char *program, const char *const args[], pid_t parent)
+static void become_daemon(const char *program, const struct limits *limits, pid_t parent)
 {
-	const char *argv[16] = { "slmbxd", "--socket", socket_path, "--mode", "0666" };
+	const char *argv[] = { "slmbxd", "--socket", socket_path, "--mode", "0666",
+			       NULL,	 NULL,	     NULL,	  NULL,	    NULL };
 	int log = open(log_path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
 	/* A driver that is killed takes its daemon with it. */
@@ -90,8 +93,12 @@ static void become_daemon(const char *program, const char *const args[], pid_t p
 		_exit(127);
 	dup2(log, STDOUT_FILENO);
 	dup2(log, STDERR_FILENO);
-	for (size_t i = 0; args[i] && i < 10; i++)
-		argv[5 + i] = args[i];
+	if (limits) {
+		argv[5] = "--max-mailboxes-per-uid";
+		argv[6] = limits->mailboxes;
+		argv[7] = "--max-bytes-per-uid";
+		argv[8] = limits->bytes;
+	}
 	execv(program, (char *const *)argv);
 	dprintf(STDERR_FILENO, "%s: %s; build it with make -C kernel daemon\n", program,
 		strerror(errno));
@@ -127,7 +134,7 @@ static bool await_ready(void)
 	return false;
 }
 
-static bool start_daemon(const char *const args[])
+static bool start_daemon(const struct limits *limits)
 {
 	char program[PATH_MAX];
 	pid_t parent = getpid();
@@ -140,7 +147,7 @@ static bool start_daemon(const char *const args[])
 		return false;
 	daemon_pid = fork();
 	if (!daemon_pid)
-		become_daemon(program, args, parent);
+		become_daemon(program, limits, parent);
 	if (daemon_pid > 0 && await_ready()) {
 		setenv("SLMBX_SOCKET", socket_path, 1);
 		setenv("SLMBX_ENGINE", "daemon", 1);
@@ -182,11 +189,23 @@ static bool check_given(void)
 	return true;
 }
 
-bool engine_begin(const char *const args[])
+/* A kernel's limits are ours to set; a daemon that runs already has got its own. */
+static bool limit_given(const struct limits *limits)
+{
+	const char *name = slmbx_engine();
+
+	if (!limits || !strcmp(name ? name : "", "daemon"))
+		return true;
+	limited = limits_set(limits);
+	return limited;
+}
+
+bool engine_begin(const struct limits *limits)
 {
 	if (getenv("SLMBX_SOCKET") || getenv("SLMBX_ENGINE"))
-		return check_given();
-	return start_daemon(args);
+		return check_given() && limit_given(limits);
+	limited = limits;
+	return start_daemon(limits);
 }
 
 bool engine_end(void)
@@ -194,8 +213,8 @@ bool engine_end(void)
 	int status;
 	bool clean;
 
-	if (!engine_is_private())
-		return true;
+	if (!daemon_pid)
+		return limits_restore();
 	kill(daemon_pid, SIGTERM);
 	status = await_end();
 	if (status == -1) {
