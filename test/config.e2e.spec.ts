@@ -1,11 +1,12 @@
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VERSION } from '../src/package-info';
 import { Api } from './support/api';
-import { type Daemon, startDaemon } from './support/daemon';
+import { type Engine, ENGINE, startEngine } from './support/engine';
+import { listeningPorts } from './support/ports';
 import { runService, type Service, startService } from './support/service';
 import { stopAll } from './support/stop-all';
 
@@ -38,7 +39,7 @@ async function refuses(sentence: string, args: readonly string[], env: Record<st
 }
 
 describe('a bad setting is one sentence', () => {
-  const port = 'must be a whole number from 0 to 65535';
+  const port = 'must be a whole number from 0 to 65535, or "off"';
   const bytes = 'must be a whole number of bytes from 1 to 1073741824';
   const ms = 'must be a whole number of milliseconds from 0 to 3600000';
   const levels = 'must be one of trace, debug, info, warn, error, fatal, silent';
@@ -80,6 +81,12 @@ describe('a bad setting is one sentence', () => {
     [['--port'], '--port needs a value: see --help.'],
     [['50051'], '"50051" is no flag: give settings as --name value, see --help.'],
   ])('%p', (args, sentence) => refuses(sentence, args));
+
+  it('nowhere to listen', () =>
+    refuses('SLMBX_PORT and SLMBX_UNIX are both "off", so nobody could call the service: leave one of them on.', [], {
+      SLMBX_PORT: 'off',
+      SLMBX_UNIX: 'off',
+    }));
 
   it('a path too long for a socket', async () => {
     const path = join(directory, 'x'.repeat(108));
@@ -185,11 +192,11 @@ describe('the command line', () => {
 });
 
 describe('a good setting', () => {
-  let daemon: Daemon;
+  let engine: Engine;
   let service: Service | undefined;
 
   beforeAll(async () => {
-    daemon = await startDaemon();
+    engine = await startEngine();
   });
 
   afterEach(async () => {
@@ -197,65 +204,65 @@ describe('a good setting', () => {
     service = undefined;
   });
 
-  afterAll(() => stopAll(daemon));
+  afterAll(() => stopAll(engine));
 
   async function answers(target: string): Promise<void> {
     const api = new Api(target);
-    expect((await api.getSystem()).engine).toBe('daemon');
+    expect((await api.getSystem()).engine).toBe(ENGINE);
     api.close();
   }
 
   it('the Unix socket is for the uid of the service alone, whatever the umask', async () => {
-    service = await startService({ daemon: daemon.socket });
+    service = await startService({ engine });
     expect((await stat(service.socketPath!)).mode & 0o777).toBe(0o600);
   });
 
   it('the runtime directory is made where it is missing', async () => {
     const runtime = join(directory, 'a', 'b');
     const env = { SLMBX_RUNTIME_DIR: runtime, SLMBX_UNIX: '' };
-    service = await startService({ daemon: daemon.socket, unix: 'off', env });
+    service = await startService({ engine, unix: 'off', env });
     expect(service.socketPath).toBe(join(runtime, 'slmbx.sock'));
     expect((await stat(runtime)).mode & 0o777).toBe(process.getuid?.() === 0 ? 0o755 : 0o700);
     await answers(service.unix);
   });
 
   it('the Unix socket can be off', async () => {
-    service = await startService({ daemon: daemon.socket, unix: 'off' });
+    service = await startService({ engine, unix: 'off' });
     expect(service.socketPath).toBeUndefined();
     await answers(service.tcp);
+    expect(listeningPorts(service.pid)).toEqual([service.port]);
+  });
+
+  it('TCP can be off', async () => {
+    service = await startService({ engine, args: ['--port', 'off'] });
+    expect(service.tcpAddresses).toEqual([]);
+    await answers(service.unix);
+    expect(listeningPorts(service.pid)).toEqual([]);
   });
 
   it.each(['localhost', '127.0.0.2', '127.255.255.254', '::ffff:127.0.0.1'])('%s is loopback', async (host) => {
-    service = await startService({ daemon: daemon.socket, args: ['--host', host] });
+    service = await startService({ engine, args: ['--host', host] });
     expect(service.tcpAddresses.length).toBeGreaterThan(0);
     for (const address of service.tcpAddresses) await answers(address);
   });
 
   it('a flag wins over its variable', async () => {
     const env = { SLMBX_LOG_LEVEL: 'silent' };
-    service = await startService({ daemon: daemon.socket, env, args: ['--log-level=debug'] });
+    service = await startService({ engine, env, args: ['--log-level=debug'] });
     await answers(service.tcp);
     expect(service.log().some(({ level }) => level === 'debug')).toBe(true);
   });
 
   it('variables of others are none of its business', async () => {
-    service = await startService({ daemon: daemon.socket, env: { SLMBX_SOMETHING_ELSE: '1' } });
+    service = await startService({ engine, env: { SLMBX_SOMETHING_ELSE: '1' } });
     await answers(service.tcp);
-  });
-
-  it('a directory of its own without a daemon will do', async () => {
-    await mkdir(join(directory, 'd'));
-    await chmod(join(directory, 'd'), 0o700);
-    service = await startService({ daemon: join(directory, 'none.sock'), unix: join(directory, 'd', 's') });
-    await service.stop();
-    expect(service.log().some(({ level, msg }) => level === 'warn' && msg?.includes('engine'))).toBe(true);
   });
 });
 
 describe('the log', () => {
   it('has a line per call at debug, without what the message holds', async () => {
-    const daemon = await startDaemon();
-    const service = await startService({ daemon: daemon.socket, env: { SLMBX_LOG_LEVEL: 'debug' } });
+    const engine = await startEngine();
+    const service = await startService({ engine, env: { SLMBX_LOG_LEVEL: 'debug' } });
     const unix = new Api(service.unix);
     const tcp = new Api(service.tcp);
     try {
@@ -287,18 +294,18 @@ describe('the log', () => {
       unix.close();
       tcp.close();
       await service.stop();
-      await daemon.stop();
+      await engine.stop();
     }
   });
 
   it('has no line per call otherwise', async () => {
-    const daemon = await startDaemon();
-    const service = await startService({ daemon: daemon.socket });
+    const engine = await startEngine();
+    const service = await startService({ engine });
     const api = new Api(service.unix);
     await api.getSystem();
     api.close();
     await service.stop();
-    await daemon.stop();
+    await engine.stop();
     expect(service.log().map(({ msg }) => msg)).toEqual(['the mailbox engine answers', 'ready', 'stopping', 'stopped']);
   });
 });

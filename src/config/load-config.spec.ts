@@ -3,6 +3,7 @@ import { type Invocation, loadConfig, usage } from './load-config';
 import { SETTINGS } from './settings';
 
 const HOME = { HOME: '/home/someone' };
+const HOME_RUNTIME = '/home/someone/.local/state/slmbx';
 
 function load(args: string[] = [], env: NodeJS.ProcessEnv = {}, uid = 1000): Invocation {
   return loadConfig(args, { ...HOME, ...env }, uid);
@@ -14,11 +15,11 @@ it('has a default for everything', () => {
     config: {
       host: '127.0.0.1',
       port: 50051,
-      unix: '/home/someone/.local/state/slmbx/slmbx.sock',
+      unix: `${HOME_RUNTIME}/slmbx.sock`,
       maxMessageBytes: 67108864,
       logLevel: 'info',
       shutdownTimeoutMs: 10000,
-      runtimeDirectory: '/home/someone/.local/state/slmbx',
+      runtimeDirectory: HOME_RUNTIME,
     },
   });
 });
@@ -44,6 +45,18 @@ it('takes every setting as a variable and as a flag', () => {
 it('prefers the flag, and takes an empty variable for none', () => {
   expect(load(['--port', '1'], { SLMBX_PORT: '2' })).toMatchObject({ config: { port: 1 } });
   expect(load([], { SLMBX_PORT: '', SLMBX_HOST: '' })).toMatchObject({ config: { port: 50051, host: '127.0.0.1' } });
+});
+
+it('turns TCP off', () => {
+  expect(load(['--port', 'off'])).toMatchObject({ config: { port: undefined, runtimeDirectory: HOME_RUNTIME } });
+  expect(load(['--port', '1'], { SLMBX_PORT: 'off' })).toMatchObject({ config: { port: 1 } });
+  expect(() => load(['--port', 'OFF'])).toThrow('--port must be a whole number from 0 to 65535, or "off", not "OFF".');
+});
+
+it('refuses to listen nowhere', () => {
+  expect(() => load(['--port', 'off'], { SLMBX_UNIX: 'off' })).toThrow(
+    'SLMBX_PORT and SLMBX_UNIX are both "off", so nobody could call the service: leave one of them on.',
+  );
 });
 
 it('turns the Unix socket off', () => {

@@ -5,7 +5,7 @@ import { ConfigError } from './config.error';
 import { editDistance } from './edit-distance';
 import { SERVICE_SOCKET_NAME, runtimeDirectory } from './runtime-dir';
 import { ServiceConfig } from './service-config';
-import { SETTINGS, type Setting, UNIX_OFF } from './settings';
+import { OFF, SETTINGS, type Setting } from './settings';
 
 /** What the command line asks for. */
 export type Invocation =
@@ -56,6 +56,11 @@ export function loadConfig(args: readonly string[], env: NodeJS.ProcessEnv, uid:
   const [failure] = validateSync(config, { forbidUnknownValues: true });
   if (failure !== undefined) {
     throw badValue(failure.property, Object.values(failure.constraints ?? {}), failure.value, given);
+  }
+  if (config.port === undefined && config.unix === undefined) {
+    throw new ConfigError(
+      'SLMBX_PORT and SLMBX_UNIX are both "off", so nobody could call the service: leave one of them on.',
+    );
   }
   return { kind: 'serve', config: Object.assign(config, { runtimeDirectory: directory }) };
 }
@@ -143,7 +148,7 @@ function placeUnixSocket(
   uid: number,
 ): string | undefined {
   if (given) {
-    if (config.unix === UNIX_OFF) {
+    if (config.unix === OFF) {
       config.unix = undefined;
     } else if (config.unix) {
       config.unix = resolve(config.unix);

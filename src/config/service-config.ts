@@ -1,5 +1,5 @@
 import { IsOptional } from 'class-validator';
-import { IsHost, IsOneOf, IsUnixSocketPath, IsWholeNumber } from '../validation/validators';
+import { IsHost, IsOneOf, IsPort, IsUnixSocketPath, IsWholeNumber } from '../validation/validators';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -16,11 +16,12 @@ export class ServiceConfig {
   host = '127.0.0.1';
 
   /**
-   * TCP port; 0 takes any free one.
+   * TCP port; 0 takes any free one, undefined none.
    * @default 50051
    */
-  @IsWholeNumber(0, 65535)
-  port = 50051;
+  @IsOptional()
+  @IsPort()
+  port: number | undefined = 50051;
 
   /**
    * Path of the Unix socket, undefined for none.

@@ -15,8 +15,8 @@ export interface Setting {
 const text = (value: string): string => value;
 const whole = (value: string): unknown => (/^\d{1,15}$/.test(value) ? Number(value) : value);
 
-/** What turns the Unix socket off. */
-export const UNIX_OFF = 'off';
+/** What turns a listener off. */
+export const OFF = 'off';
 
 export const SETTINGS: readonly Setting[] = [
   {
@@ -32,8 +32,8 @@ export const SETTINGS: readonly Setting[] = [
     env: 'SLMBX_PORT',
     flag: 'port',
     value: 'PORT',
-    help: 'TCP port, 0 for any free one (50051)',
-    parse: whole,
+    help: 'TCP port, 0 for any free one, "off" for none (50051)',
+    parse: (value) => (value === OFF ? undefined : whole(value)),
   },
   {
     key: 'unix',

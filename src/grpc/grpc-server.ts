@@ -92,7 +92,7 @@ export class GrpcServer extends ServerGrpc {
   private async open(server: Server): Promise<void> {
     try {
       const { host, port, unix } = this.config;
-      const tcp = await listenTcp(server, await resolveLoopback(host), port);
+      const tcp = port === undefined ? [] : await listenTcp(server, await resolveLoopback(host), port);
       this.listening = { tcp, unix: undefined };
       if (unix !== undefined) {
         await listenUnix(server, unix);

@@ -25,6 +25,11 @@ export function IsUint32(min = 0): PropertyDecorator {
   return IsWholeNumber(min, UINT32_MAX);
 }
 
+/** A TCP port, or 0 for any; what stands for none never gets here. */
+export function IsPort(): PropertyDecorator {
+  return check('isPort', 'must be a whole number from 0 to 65535, or "off"', (value) => isWhole(value, 0, 65535));
+}
+
 /** An id a mailbox can have: 0 and 4294967295 are kept free. */
 export function IsMailboxId(): PropertyDecorator {
   return IsWholeNumber(MAILBOX_ID_MIN, MAILBOX_ID_MAX);
