@@ -86,8 +86,30 @@ const service: BuildStep = {
   stale: [inRoot('dist'), inRoot('build', 'tsconfig.build.tsbuildinfo')],
 };
 
+/** The product and its end-to-end tests in a file each, for guests. Only tests need it. */
+const bundle: BuildStep = {
+  name: 'bundle',
+  packages: [],
+  argv: [node, inRoot('build', 'scripts', 'bundle.js')],
+  subject: {
+    inputs: [
+      ...service.subject.inputs,
+      inRoot('package.json'),
+      inRoot('proto'),
+      inRoot('scripts', 'bundle.ts'),
+      inRoot('syscall-bindings'),
+      inRoot('test'),
+    ],
+    ignored: /^(build|node_modules)$|\.md$/,
+    outputs: [inRoot('build', 'bundle', 'dist', 'main.js'), inRoot('build', 'bundle', 'test')],
+  },
+};
+
 /** In the order they need each other. */
 export const buildSteps: readonly BuildStep[] = [native, addon, api, service];
+
+/** For a guest. */
+export const guestBuildSteps: readonly BuildStep[] = [...buildSteps, bundle];
 
 function stampOf(step: BuildStep): string {
   return join(stampDirectory, `${step.name}.json`);

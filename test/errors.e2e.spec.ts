@@ -1,20 +1,20 @@
 import { Api, behindTheService, told } from './support/api';
-import { type Daemon, startDaemon } from './support/daemon';
+import { type Engine, SCALE, startEngine } from './support/engine';
 import { type Service, startService } from './support/service';
 import { stopAll } from './support/stop-all';
 import { itAsNobody, itAsRoot, NOBODY } from './support/uids';
 
-let daemon: Daemon;
+let engine: Engine;
 let service: Service;
 let api: Api;
 
 beforeAll(async () => {
-  daemon = await startDaemon();
-  service = await startService({ daemon: daemon.socket });
+  engine = await startEngine();
+  service = await startService({ engine });
   api = new Api(service.unix);
 });
 
-afterAll(() => stopAll(api, service, daemon));
+afterAll(() => stopAll(api, service, engine));
 
 /** Calls that name a mailbox, each with its request's field for it and the engine's call. */
 const MAILBOX_CALLS: [name: string, field: string, syscall: string, call: (id: number) => Promise<unknown>][] = [
@@ -128,11 +128,11 @@ describe('after Initialize', () => {
   it('max_bytes over the limit is INVALID_ARGUMENT and takes no message', async () => {
     await api.create(42);
     await api.send(42, 'kept');
-    for (const maxBytes of [64 * 1024 * 1024 + 1, 4294967295]) {
+    for (const maxBytes of [SCALE.maxMessage + 1, 4294967295]) {
       expect(await told(api.receive(42, maxBytes))).toMatchObject({
         code: 'INVALID_ARGUMENT',
         reason: 'VALIDATION_FAILED',
-        violations: [{ field: 'max_bytes', description: 'must be a whole number from 0 to 67108864' }],
+        violations: [{ field: 'max_bytes', description: `must be a whole number from 0 to ${SCALE.maxMessage}` }],
       });
     }
     expect(await api.drain(42)).toEqual(['kept']);
@@ -140,7 +140,7 @@ describe('after Initialize', () => {
 
   itAsRoot("another uid's protected mailbox is PERMISSION_DENIED to every call", async () => {
     await behindTheService(
-      daemon.socket,
+      engine,
       `slmbx.create(42, true, { uid: ${NOBODY} }); slmbx.send(42, Buffer.from('theirs'), { uid: ${NOBODY} })`,
     );
     for (const [, , syscall, call] of EXISTING_CALLS) {
@@ -154,13 +154,13 @@ describe('after Initialize', () => {
     }
     expect(await told(api.create(42))).toMatchObject({ code: 'ALREADY_EXISTS' });
     await behindTheService(
-      daemon.socket,
+      engine,
       `if (slmbx.recv(42, { uid: ${NOBODY} }).toString() !== 'theirs') throw new Error('changed')`,
     );
   });
 
   itAsNobody('a service that runs as an ordinary user may not initialize or shut down', async () => {
-    const theirs = await startService({ daemon: daemon.socket, uid: NOBODY });
+    const theirs = await startService({ engine, uid: NOBODY });
     const other = new Api(theirs.tcp);
     try {
       await api.create(42);
@@ -186,101 +186,4 @@ describe('after Initialize', () => {
       await theirs.stop();
     }
   });
-});
-
-describe('what the daemon can refuse', () => {
-  /** Runs `test` with a daemon started with `args`, and a service on it. */
-  async function withDaemon(
-    args: string[],
-    test: (api: Api, own: Daemon, ownService: Service) => Promise<void>,
-    uid?: number,
-  ): Promise<void> {
-    const own = await startDaemon({ args });
-    try {
-      const ownService = await startService({ daemon: own.socket, ...(uid === undefined ? {} : { uid }) });
-      const ownApi = new Api(ownService.tcp);
-      try {
-        await test(ownApi, own, ownService);
-      } finally {
-        ownApi.close();
-        await ownService.stop();
-      }
-    } finally {
-      await own.stop();
-    }
-  }
-
-  it('a quota of bytes is RESOURCE_EXHAUSTED, and a receive makes room', () =>
-    withDaemon(['--max-bytes-per-uid', '65536'], async (limited) => {
-      await limited.initialize();
-      await limited.create(42);
-      let sent = 0;
-      const refusal = await told(
-        (async () => {
-          for (; sent < 100; sent++) await limited.send(42, Buffer.alloc(4096, sent));
-        })(),
-      );
-      expect(refusal).toEqual({
-        code: 'RESOURCE_EXHAUSTED',
-        message: 'The quota is used up: receive messages, delete mailboxes, or have the quota raised.',
-        reason: 'QUOTA_EXCEEDED',
-        domain: 'slmbx',
-        metadata: { errno: 'EDQUOT', syscall: 'slmbx_send', mailbox_id: '42' },
-      });
-      expect(sent).toBeGreaterThan(0);
-      expect((await limited.get(42)).messageCount).toBe(BigInt(sent));
-      await limited.receive(42);
-      await limited.send(42, Buffer.alloc(4096));
-    }));
-
-  it('a quota of mailboxes is RESOURCE_EXHAUSTED', () =>
-    withDaemon(['--max-mailboxes-per-uid', '2'], async (limited) => {
-      await limited.initialize();
-      await limited.create(1);
-      await limited.create(2);
-      expect(await told(limited.create(3))).toMatchObject({
-        code: 'RESOURCE_EXHAUSTED',
-        reason: 'QUOTA_EXCEEDED',
-        metadata: { errno: 'EDQUOT', syscall: 'slmbx_create', mailbox_id: '3' },
-      });
-      expect(await told(limited.get(3))).toMatchObject({ code: 'NOT_FOUND' });
-      await limited.delete(1);
-      await limited.create(3);
-    }));
-
-  itAsNobody('a daemon whose socket is closed to the service is PERMISSION_DENIED', () =>
-    withDaemon(
-      ['--mode', '0600'],
-      async (shut) => {
-        expect(await told(shut.create(42))).toEqual({
-          code: 'PERMISSION_DENIED',
-          message: "The service may not use the mailbox engine: check the mode and owner of slmbxd's socket.",
-          reason: 'ENGINE_ACCESS_DENIED',
-          domain: 'slmbx',
-          metadata: { errno: 'EACCES', syscall: 'slmbx_create', mailbox_id: '42' },
-        });
-        expect(await shut.healthOf()).toBe('NOT_SERVING');
-      },
-      NOBODY,
-    ),
-  );
-
-  it('a daemon without a connection left is UNAVAILABLE until there is one', () =>
-    withDaemon(['--max-connections', '1'], async (_first, own) => {
-      // The first service holds the only connection; a second one gets none.
-      const second = await startService({ daemon: own.socket });
-      const crowded = new Api(second.tcp);
-      try {
-        expect(await told(crowded.create(42))).toEqual({
-          code: 'UNAVAILABLE',
-          message: 'The mailbox engine takes no further connection: call again later.',
-          reason: 'ENGINE_BUSY',
-          domain: 'slmbx',
-          metadata: { errno: 'EUSERS', syscall: 'slmbx_create', mailbox_id: '42' },
-        });
-      } finally {
-        crowded.close();
-        await second.stop();
-      }
-    }));
 });

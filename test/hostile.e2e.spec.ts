@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { status } from '@grpc/grpc-js';
 import { MailboxServiceService, SendMessageRequest } from '../src/generated/slmbx/v1/mailbox';
 import { Api } from './support/api';
-import { type Daemon, startDaemon } from './support/daemon';
+import { type Engine, startEngine } from './support/engine';
 import { type Service, startService } from './support/service';
 import { stopAll } from './support/stop-all';
 import { answer, beginCall, closed, frame, http2Connection, type Place, rawConnection } from './support/wire';
@@ -12,19 +12,19 @@ const SEND = MailboxServiceService.sendMessage.path;
 const MAILBOX = 42;
 const HTTP2_PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 
-let daemon: Daemon;
+let engine: Engine;
 let service: Service;
 let api: Api;
 
 beforeAll(async () => {
-  daemon = await startDaemon();
-  service = await startService({ daemon: daemon.socket });
+  engine = await startEngine();
+  service = await startService({ engine });
   api = new Api(service.unix);
   await api.initialize();
   await api.create(MAILBOX);
 });
 
-afterAll(() => stopAll(api, service, daemon));
+afterAll(() => stopAll(api, service, engine));
 
 // Whatever a client does, the others are served and the mailbox holds what was sent in good order.
 afterEach(async () => {

@@ -1,18 +1,18 @@
 import { VERSION } from '../src/package-info';
 import { Api } from './support/api';
-import { type Daemon, startDaemon } from './support/daemon';
+import { type Engine, ENGINE, SCALE, startEngine } from './support/engine';
 import { type Service, startService } from './support/service';
 import { stopAll } from './support/stop-all';
 
-let daemon: Daemon;
+let engine: Engine;
 let service: Service;
 
 beforeAll(async () => {
-  daemon = await startDaemon();
-  service = await startService({ daemon: daemon.socket });
+  engine = await startEngine();
+  service = await startService({ engine });
 });
 
-afterAll(() => stopAll(service, daemon));
+afterAll(() => stopAll(service, engine));
 
 describe.each(['tcp', 'unix'] as const)('over %s', (listener) => {
   let api: Api;
@@ -98,7 +98,7 @@ describe.each(['tcp', 'unix'] as const)('over %s', (listener) => {
       [4, 'hell', true],
       [5, 'hello', false],
       [6, 'hello', false],
-      [64 * 1024 * 1024, 'hello', false],
+      [SCALE.maxMessage, 'hello', false],
       [undefined, 'hello', false],
     ])('of %p takes %p, truncated: %p', async (maxBytes, text, truncated) => {
       expect(await api.receive(42, maxBytes)).toEqual({ data: Buffer.from(text), truncated });
@@ -108,7 +108,7 @@ describe.each(['tcp', 'unix'] as const)('over %s', (listener) => {
 
   it('shuts the system down and sets it up again', async () => {
     await api.create(42);
-    expect(await api.getSystem()).toEqual({ engine: 'daemon', initialized: true, version: VERSION });
+    expect(await api.getSystem()).toEqual({ engine: ENGINE, initialized: true, version: VERSION });
     await api.shutdown();
     expect(await api.getSystem()).toMatchObject({ initialized: false });
     await api.initialize(1, 16);

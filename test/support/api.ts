@@ -15,6 +15,7 @@ import { Status } from '../../src/generated/google/rpc/status';
 import { HealthClient } from '../../src/generated/health/v1/health';
 import { type Mailbox, MailboxServiceClient, type Message } from '../../src/generated/slmbx/v1/mailbox';
 import { type GetSystemResponse, SystemServiceClient } from '../../src/generated/slmbx/v1/system';
+import { type Engine, SCALE } from './engine';
 import { cleanEnvironment } from './service';
 
 const ROOT = resolve(__dirname, '../..');
@@ -161,10 +162,10 @@ export function unary<T>(call: (done: Callback<T>) => unknown): Promise<T> {
 }
 
 /** Runs a line of JavaScript on the bindings (`slmbx`) in a process of its own, past the service. */
-export async function behindTheService(daemon: string, script: string): Promise<void> {
+export async function behindTheService(engine: Engine, script: string): Promise<void> {
   await promisify(execFile)(process.execPath, ['-e', `const slmbx = require('slmbx-bindings'); ${script}`], {
     cwd: ROOT,
-    env: { ...cleanEnvironment(), SLMBX_SOCKET: daemon },
-    timeout: 20_000,
+    env: { ...cleanEnvironment(), ...engine.env },
+    timeout: 20_000 * SCALE.patience,
   });
 }

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
+import { MAX_MESSAGE_ENV, SCALE } from './engine';
 import { cleanEnvironment } from './service';
 
 const MAIN = resolve(__dirname, '../../dist/cli/main.js');
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 20_000 * SCALE.patience;
 
 export interface CliOptions {
   /** Further variables. */
@@ -48,6 +49,7 @@ export class Cli {
         TEST_NODE: process.execPath,
         TEST_MAIN: MAIN,
         SLMBX_ADDRESS: this.address,
+        ...MAX_MESSAGE_ENV,
         ...env,
       },
       ...(uid === undefined ? {} : { uid, gid: uid }),

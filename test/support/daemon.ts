@@ -2,8 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Engine } from './engine';
+import { nativeProgram } from './native';
 
 const READY = /^slmbxd: ready on /m;
 const START_MS = 15_000;
@@ -19,7 +21,7 @@ export interface DaemonOptions {
 }
 
 /** A private slmbxd. Whoever started it ends it: `stop` in an `afterAll` or `finally`. */
-export interface Daemon {
+export interface Daemon extends Engine {
   readonly socket: string;
   readonly pid: number;
   /** What it has printed so far. */
@@ -32,7 +34,7 @@ export interface Daemon {
 
 /** The daemon under test; `SLMBX_TEST_SLMBXD` names another build of it. */
 export function daemonBinary(): string {
-  return process.env['SLMBX_TEST_SLMBXD'] ?? resolve(__dirname, '../../build/native/slmbxd');
+  return process.env['SLMBX_TEST_SLMBXD'] ?? nativeProgram('slmbxd');
 }
 
 /** Starts slmbxd on a socket of its own and waits until it listens. */
@@ -66,7 +68,14 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
     await cleanUp();
     throw error;
   }
-  return { socket, pid: child.pid ?? 0, output: () => output, stop, kill: () => end(child, 'SIGKILL') };
+  return {
+    socket,
+    env: { SLMBX_SOCKET: socket },
+    pid: child.pid ?? 0,
+    output: () => output,
+    stop,
+    kill: () => end(child, 'SIGKILL'),
+  };
 }
 
 /** A directory other uids can look into: mkdtemp's own mode would keep them from the socket. */

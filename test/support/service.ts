@@ -4,14 +4,15 @@ import { chown, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Engine, MAX_MESSAGE_ENV, SCALE } from './engine';
 
 const MAIN = resolve(__dirname, '../../dist/main.js');
-const START_MS = 60_000;
-const STOP_MS = 30_000;
+const START_MS = 60_000 * SCALE.patience;
+const STOP_MS = 30_000 * SCALE.patience;
 
 export interface ServiceOptions {
-  /** Socket of the daemon it is to use. */
-  daemon: string;
+  /** What it is to use. */
+  engine: Pick<Engine, 'env'>;
   /** Its own Unix socket; without it one in a fresh directory that `stop` removes. `off` for none. */
   unix?: string;
   /** TCP port. @default 0, any free one */
@@ -77,7 +78,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
     env: {
       ...cleanEnvironment(),
-      SLMBX_SOCKET: options.daemon,
+      ...options.engine.env,
+      ...MAX_MESSAGE_ENV,
       SLMBX_PORT: String(options.port ?? 0),
       SLMBX_UNIX: unix,
       ...options.env,

@@ -4,13 +4,19 @@ import { resolve } from 'node:path';
 /** nobody. */
 export const NOBODY = 65534;
 
-const SETPRIV = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--'];
+/** Command that runs another as `uid`. */
+export function asUid(uid: number, ...command: string[]): [string, ...string[]] {
+  return ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--', ...command];
+}
 
 /** Why tests can't run the service as nobody, or undefined if they can. */
 export function noOtherUid(): string | undefined {
   if (process.getuid?.() !== 0) return 'only root can start a process as nobody';
   const files = [process.execPath, resolve(__dirname, '../../package.json')];
-  const unreadable = files.find((file) => spawnSync('setpriv', [...SETPRIV, 'test', '-r', file]).status !== 0);
+  const unreadable = files.find((file) => {
+    const [command, ...args] = asUid(NOBODY, 'test', '-r', file);
+    return spawnSync(command, args).status !== 0;
+  });
   return unreadable === undefined ? undefined : `nobody can't read ${unreadable}`;
 }
 

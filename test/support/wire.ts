@@ -1,6 +1,7 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect as connectHttp2 } from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
+import { SCALE } from './engine';
 
 /** Where a Unix socket or a TCP port is. */
 export type Place = { path: string } | { host: string; port: number };
@@ -16,7 +17,7 @@ export async function rawConnection(place: Place): Promise<Socket> {
 export async function closed(socket: Socket, ms: number): Promise<void> {
   socket.resume().on('error', () => undefined);
   if (socket.destroyed || socket.readableEnded) return;
-  const signal = AbortSignal.timeout(ms);
+  const signal = AbortSignal.timeout(ms * SCALE.patience);
   await Promise.race([once(socket, 'end', { signal }), once(socket, 'close', { signal })]);
 }
 
@@ -66,7 +67,7 @@ export async function answer(stream: ClientHttp2Stream): Promise<Record<string, 
   stream.on('response', collect);
   stream.on('trailers', collect);
   stream.resume();
-  const timeout = setTimeout(() => stream.destroy(new Error('no answer')), 20_000);
+  const timeout = setTimeout(() => stream.destroy(new Error('no answer')), 20_000 * SCALE.patience);
   await new Promise((resolve) => stream.once('close', resolve));
   clearTimeout(timeout);
   return all;

@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ServiceError } from '@grpc/grpc-js';
-import { Api, tell, told } from './support/api';
-import { type Daemon, startDaemon } from './support/daemon';
-import { type Service, startService } from './support/service';
-import { stopAll } from './support/stop-all';
+import { SlmbxClient, UnavailableError } from '../../src/client';
+import { Api, tell, told } from '../support/api';
+import { Cli } from '../support/cli';
+import { type Daemon, startDaemon } from '../support/daemon';
+import { type Service, startService } from '../support/service';
+import { stopAll } from '../support/stop-all';
 
 const MAILBOX = 42;
 const GONE = {
@@ -19,7 +21,7 @@ let api: Api;
 
 beforeEach(async () => {
   daemon = await startDaemon();
-  service = await startService({ daemon: daemon.socket });
+  service = await startService({ engine: daemon });
   api = new Api(service.unix);
 });
 
@@ -105,7 +107,7 @@ it('survives a daemon that goes and comes under load', async () => {
 
 it('starts without a daemon and serves once there is one', async () => {
   await daemon.kill();
-  const early = await startService({ daemon: daemon.socket });
+  const early = await startService({ engine: daemon });
   const client = new Api(early.tcp);
   try {
     expect(await told(client.getSystem())).toMatchObject(GONE);
@@ -119,6 +121,36 @@ it('starts without a daemon and serves once there is one', async () => {
   } finally {
     client.close();
     await early.stop();
+  }
+});
+
+it('has an exit code in the command', async () => {
+  await daemon.kill();
+  const { code, stderr } = await new Cli(service.unix).run(['send', '1', 'x', '--json']);
+  expect(code).toBe(8);
+  expect(JSON.parse(stderr)).toMatchObject({ error: { kind: 'unavailable', reason: 'ENGINE_UNAVAILABLE' } });
+});
+
+it('is waited for by a client that may retry', async () => {
+  const hasty = new SlmbxClient({ address: service.unix, retry: false });
+  const patient = new SlmbxClient({ address: service.unix, retry: { maxAttempts: 1000, maxDelayMs: 50 } });
+  try {
+    await hasty.initialize();
+    await daemon.kill();
+    const error = await hasty.send(MAILBOX, 'x').catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(UnavailableError);
+    expect(error).toMatchObject({ reason: 'ENGINE_UNAVAILABLE', mayHaveTakenEffect: false });
+    const initialized = patient.initialize();
+    await delay(100);
+    const next = await startDaemon({ socket: daemon.socket });
+    try {
+      await initialized;
+      expect(await patient.getSystem()).toMatchObject({ initialized: true });
+    } finally {
+      await next.stop();
+    }
+  } finally {
+    await Promise.all([hasty.close(), patient.close()]);
   }
 });
 
@@ -141,7 +173,7 @@ it('tells its health by whether the daemon answers', async () => {
 });
 
 it('says so when SLMBX_ENGINE names one that is not there', async () => {
-  const other = await startService({ daemon: daemon.socket, env: { SLMBX_ENGINE: 'syscall' } });
+  const other = await startService({ engine: daemon, env: { SLMBX_ENGINE: 'syscall' } });
   const client = new Api(other.unix);
   try {
     expect(await told(client.create(MAILBOX))).toMatchObject({ ...GONE, metadata: { errno: 'ENOSYS' } });
