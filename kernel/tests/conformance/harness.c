@@ -104,3 +104,21 @@ void harness_add_rows(TCase *tc, const TTest *test, unsigned int n, row_name_fn 
 		tcase_add_loop_test(tc, row_test(test, text), (int)row, (int)row + 1);
 	}
 }
+
+int harness_list_failures(SRunner *runner)
+{
+	TestResult **failures = srunner_failures(runner);
+	int skips = 0;
+
+	for (int i = 0; i < srunner_ntests_failed(runner); i++) {
+		TestResult *failure = failures[i];
+
+		if (strncmp(tr_msg(failure), SKIP_MARK, strlen(SKIP_MARK)) == 0)
+			skips++;
+		else
+			printf("# %s:%d: %s: %s\n", tr_lfile(failure), tr_lno(failure),
+			       tr_tcname(failure), tr_msg(failure));
+	}
+	free(failures);
+	return skips;
+}

@@ -62,6 +62,9 @@ TCase *harness_case(Suite *suite, const char *name, double timeout);
 typedef void (*row_name_fn)(int row, char *name, size_t size);
 void harness_add_rows(TCase *tc, const TTest *test, unsigned int n, row_name_fn name);
 
+/* Says where each failure is, which TAP has no place for. Returns how many are skips. */
+int harness_list_failures(SRunner *runner);
+
 Suite *table_suite(void);
 Suite *messages_suite(void);
 Suite *pointers_suite(void);

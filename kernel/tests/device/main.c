@@ -35,25 +35,6 @@ static SRunner *make_runner(void)
 	return runner;
 }
 
-/* Says where each failure is, which TAP has no place for. Returns how many are skips. */
-static int list_failures(SRunner *runner)
-{
-	TestResult **failures = srunner_failures(runner);
-	int skips = 0;
-
-	for (int i = 0; i < srunner_ntests_failed(runner); i++) {
-		TestResult *failure = failures[i];
-
-		if (strncmp(tr_msg(failure), SKIP_MARK, strlen(SKIP_MARK)) == 0)
-			skips++;
-		else
-			printf("# %s:%d: %s: %s\n", tr_lfile(failure), tr_lno(failure),
-			       tr_tcname(failure), tr_msg(failure));
-	}
-	free(failures);
-	return skips;
-}
-
 static int run_tests(const char *suite)
 {
 	SRunner *runner = make_runner();
@@ -66,7 +47,7 @@ static int run_tests(const char *suite)
 	srunner_run(runner, suite, NULL, CK_SILENT);
 	suite_failed = tap_end() != 0;
 	run = srunner_ntests_run(runner);
-	skipped = list_failures(runner);
+	skipped = harness_list_failures(runner);
 	failed = srunner_ntests_failed(runner) - skipped;
 	srunner_free(runner);
 	printf("# %d passed, %d failed, %d skipped\n", run - failed - skipped, failed, skipped);
