@@ -2,9 +2,13 @@ import { Logger as NestLogger, type Params } from 'nestjs-pino';
 import pino, { type Logger } from 'pino';
 import type { LogLevel } from './config/service-config';
 
-/** The log: JSON, a line each, on standard output. */
+/**
+ * The log: JSON, a line each, on standard output. Each is written at once: of two that are written at their leisure, an
+ * exit between them could turn the order around.
+ */
 export function createLogger(level: LogLevel): Logger {
-  return pino({ level, base: { pid: process.pid }, formatters: { level: (label) => ({ level: label }) } });
+  const options = { level, base: { pid: process.pid }, formatters: { level: (label: string) => ({ level: label }) } };
+  return pino(options, pino.destination({ dest: process.stdout.fd, sync: true }));
 }
 
 /** The same log for nestjs-pino. */
