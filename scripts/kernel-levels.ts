@@ -103,6 +103,23 @@ export const kernelLevels: readonly Level[] = [
     commands: [{ name: 'kernel-apply', argv: make('kernel/tests/apply', 'check'), reads: 'tap' }],
     timeoutSeconds: 900,
   },
+  {
+    name: 'kernel-build',
+    packages: [...vm, { name: 'gcc-aarch64-linux-gnu', command: 'aarch64-linux-gnu-gcc' }, { name: 'sparse' }],
+    needs: [],
+    prepare: [],
+    commands: [{ name: 'kernel-build', argv: [inRoot('kernel', 'vm', 'check-build'), 'arm64', 'x86'], reads: 'tap' }],
+    timeoutSeconds: LEVEL_SECONDS,
+  },
+  {
+    name: 'kernel-vm',
+    packages: vm,
+    needs: [],
+    prepare: [[inRoot('kernel', 'vm', 'build'), 'uml']],
+    commands: [{ name: 'kernel-vm', argv: [inRoot('kernel', 'tests', 'vm', 'check'), 'uml'], reads: 'tap' }],
+    needsRoot: true,
+    timeoutSeconds: LEVEL_SECONDS,
+  },
   level(
     'kernel-uml',
     'uml',
@@ -124,10 +141,7 @@ export const kernelLevels: readonly Level[] = [
     'kernel-module',
     'module',
     ['conformance', 'device'],
-    [
-      conformance('module', 'device'),
-      inGuest('module', 'device', 'device', '--module', inRoot('build', 'module', 'slmbx.ko')),
-    ],
+    [conformance('module', 'device'), inGuest('module', 'device', 'device')],
   ),
   level(
     'kernel-debug',

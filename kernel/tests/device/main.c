@@ -13,6 +13,7 @@ static const char usage[] =
 	"Tests /dev/slmbx and what the kernel shows of it, as root; TAP on stdout.\n"
 	"\n"
 	"  --module PATH  the slmbx.ko that is loaded, to unload and load it again\n"
+	"                 (default: $SLMBX_MODULE)\n"
 	"  --suite NAME   only ioctl, pointer, file, user, limit, listing, compat, trace or module\n"
 	"\n"
 	"Exits with 0 if no test failed, 1 if any did, 2 if they could not run. Deletes every\n"
@@ -92,6 +93,7 @@ int main(int argc, char *argv[])
 	const char *suite = NULL;
 	int name;
 
+	module_path = getenv("SLMBX_MODULE");
 	while ((name = getopt_long(argc, argv, "", names, NULL)) != -1) {
 		switch (name) {
 		case 'm':
