@@ -61,6 +61,8 @@ function level(name: string, kernel: Kernel, programs: readonly string[], comman
     needs: native,
     prepare: [...programs.map((program) => make(`kernel/tests/${program}`)), [inRoot('kernel', 'vm', 'build'), kernel]],
     commands,
+    // A guest of user-mode Linux has one CPU.
+    parallel: kernel === 'uml',
     needsRoot: true,
     timeoutSeconds: LEVEL_SECONDS,
   };
@@ -109,15 +111,6 @@ export const kernelLevels: readonly Level[] = [
     needs: [],
     prepare: [],
     commands: [{ name: 'kernel-build', argv: [inRoot('kernel', 'vm', 'check-build'), 'arm64', 'x86'], reads: 'tap' }],
-    timeoutSeconds: LEVEL_SECONDS,
-  },
-  {
-    name: 'kernel-vm',
-    packages: vm,
-    needs: [],
-    prepare: [[inRoot('kernel', 'vm', 'build'), 'uml']],
-    commands: [{ name: 'kernel-vm', argv: [inRoot('kernel', 'tests', 'vm', 'check'), 'uml'], reads: 'tap' }],
-    needsRoot: true,
     timeoutSeconds: LEVEL_SECONDS,
   },
   level(
