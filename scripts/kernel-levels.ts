@@ -1,6 +1,6 @@
 import { type BuildStep, buildSteps, compiler, guestBuildSteps } from './build-steps';
 import type { DebianPackage } from './debian';
-import { check, type Level, type LevelCommand, libcheckTap, make } from './level';
+import { check, endToEnd, type Level, type LevelCommand, libcheckTap, make } from './level';
 import { inRoot } from './paths';
 
 /** The kernels of kernel/vm. */
@@ -69,14 +69,14 @@ function level(name: string, kernel: Kernel, programs: readonly string[], comman
 }
 
 /** End-to-end tests of the bundled service on the system calls of a guest, those whose path matches. */
-function endToEnd(kernel: Kernel, name: string, pattern: string, nodeOptions: readonly string[] = []): LevelCommand {
+function jest(kernel: Kernel, name: string, pattern: string, nodeOptions: readonly string[] = []): LevelCommand {
   const out = inRoot('build', 'logs', name);
   const report = `${out}/report.json`;
   const options = ['--kernel', kernel, ...timeout, '--memory', '2048', '--out', out];
-  const jest = [...nodeOptions, inRoot('node_modules', 'jest', 'bin', 'jest.js'), '-c', 'jest.bundle.config.js'];
+  const command = [...nodeOptions, inRoot('node_modules', 'jest', 'bin', 'jest.js'), '-c', 'jest.bundle.config.js'];
   return {
     name,
-    argv: [run, ...options, '--', process.execPath, ...jest, '--json', `--outputFile=${report}`, pattern],
+    argv: [run, ...options, '--', process.execPath, ...command, '--json', `--outputFile=${report}`, pattern],
     reads: 'jest',
     report,
     env: { SLMBX_TEST_ENGINE: 'syscall', NODE_OPTIONS: '', FORCE_COLOR: '0' },
@@ -86,6 +86,7 @@ function endToEnd(kernel: Kernel, name: string, pattern: string, nodeOptions: re
 function endToEndLevel(name: string, kernel: Kernel, commands: readonly LevelCommand[]): Level {
   return {
     ...level(name, kernel, [], commands),
+    packages: [...vm, ...endToEnd],
     needs: guestBuildSteps,
     prepare: [make('proj1tests'), [inRoot('kernel', 'vm', 'build'), kernel]],
     parallel: true,
@@ -127,8 +128,8 @@ export const kernelLevels: readonly Level[] = [
     ],
   ),
   endToEndLevel('jest-uml', 'uml', [
-    endToEnd('uml', 'jest-uml-1', `test/${ONE_HALF}`),
-    endToEnd('uml', 'jest-uml-2', `test/(?!${ONE_HALF})`),
+    jest('uml', 'jest-uml-1', `test/${ONE_HALF}`),
+    jest('uml', 'jest-uml-2', `test/(?!${ONE_HALF})`),
   ]),
   level(
     'kernel-module',
@@ -148,5 +149,5 @@ export const kernelLevels: readonly Level[] = [
     ],
   ),
   level('kernel-syscall', 'syscall', ['conformance'], [conformance('syscall', 'syscall')]),
-  endToEndLevel('smoke-smp', 'syscall', [endToEnd('syscall', 'smoke-smp', 'test/smoke', ['--jitless'])]),
+  endToEndLevel('smoke-smp', 'syscall', [jest('syscall', 'smoke-smp', 'test/smoke', ['--jitless'])]),
 ];

@@ -1,4 +1,4 @@
-import type { BuildStep } from './build-steps';
+import { type BuildStep, compiler } from './build-steps';
 import type { DebianPackage } from './debian';
 
 /** How what a command printed or left becomes a tally: `exit` makes it one test of its exit code. */
@@ -41,3 +41,13 @@ export function make(directory: string, ...words: string[]): string[] {
 
 /** Makes a libcheck program print TAP, and nothing else, to standard output. */
 export const libcheckTap = { CK_TAP_LOG_FILE_NAME: '-', CK_VERBOSITY: 'silent' };
+
+/** What the end-to-end tests use beside the product: shells that completion is for, and tools of Debian's base. */
+export const endToEnd: readonly DebianPackage[] = [
+  ...compiler,
+  { name: 'bash', command: 'bash' },
+  { name: 'fish', command: 'fish' },
+  { name: 'procps', command: 'ps' },
+  { name: 'util-linux', command: 'setpriv' },
+  { name: 'zsh', command: 'zsh' },
+];

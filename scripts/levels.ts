@@ -1,7 +1,7 @@
 import { buildSteps, compiler } from './build-steps';
 import type { DebianPackage } from './debian';
 import { kernelLevels } from './kernel-levels';
-import { check, type Level, type LevelCommand, libcheckTap, make } from './level';
+import { check, endToEnd, type Level, type LevelCommand, libcheckTap, make } from './level';
 import { inRoot } from './paths';
 
 /** How long each fuzzer looks; by hand an hour is better. */
@@ -63,16 +63,6 @@ function unit(sanitizer: string): Level {
     timeoutSeconds: 600,
   };
 }
-
-/** What the end-to-end tests use beside the product: shells that completion is for, and tools of Debian's base. */
-const endToEnd: readonly DebianPackage[] = [
-  ...compiler,
-  { name: 'bash', command: 'bash' },
-  { name: 'fish', command: 'fish' },
-  { name: 'procps', command: 'ps' },
-  { name: 'util-linux', command: 'setpriv' },
-  { name: 'zsh', command: 'zsh' },
-];
 
 /** In the order they run: what the rest stands on first. */
 export const levels: readonly Level[] = [
