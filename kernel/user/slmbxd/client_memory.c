@@ -59,9 +59,10 @@ static bool grow_out(struct connection *conn, size_t size)
 
 /*
  * A message of this size goes to the client straight from its mailbox, which it leaves
- * only once the socket has all of it. Until then it is charged to its sender, and stays
- * if the client reads no further. Receivers of that mailbox wait meanwhile, as they do
- * for a kernel's copy to memory that takes long to come; smaller messages spare them that.
+ * only once the socket has all but its last byte. Until then it is charged to its
+ * sender, and stays if the client reads no further. Receivers of that mailbox wait
+ * meanwhile, as they do for a kernel's copy to memory that takes long to come; smaller
+ * messages spare them that.
  */
 #define DIRECT_MIN	32768
 
