@@ -54,13 +54,15 @@ long slmbx_do_count(u32 id)
 
 static long send_to(struct slmbx_mailbox *mailbox, const u8 __user *buf, u32 len)
 {
-	struct slmbx_message *msg = slmbx_message_alloc(current_fsuid(), len);
+	struct slmbx_message *msg;
 	long ret;
 
+	msg = slmbx_message_alloc(current_fsuid(), mailbox->account, len);
 	if (IS_ERR(msg))
 		return PTR_ERR(msg);
-	ret = len && copy_from_user(msg->data, buf, len) ? -EFAULT :
-							   slmbx_mailbox_push(mailbox, msg);
+	ret = len && copy_from_user(slmbx_message_data(msg), buf, len) ?
+		      -EFAULT :
+		      slmbx_mailbox_push(mailbox, msg);
 	if (ret)
 		slmbx_message_free(msg);
 	return ret;
@@ -87,7 +89,7 @@ static long recv_from(struct slmbx_mailbox *mailbox, u8 __user *buf, u32 len)
 	if (ret)
 		return ret;
 	len = min(len, msg->len);
-	if (len && copy_to_user(buf, msg->data, len)) {
+	if (len && copy_to_user(buf, slmbx_message_data(msg), len)) {
 		slmbx_mailbox_read_abort(mailbox, msg);
 		return -EFAULT;
 	}

@@ -12,17 +12,22 @@
 #include "message.h"
 #include "quota.h"
 
+s64 slmbx_mailbox_cost(void)
+{
+	return kmalloc_size_roundup(sizeof(struct slmbx_mailbox));
+}
+
 struct slmbx_mailbox *slmbx_mailbox_alloc(u32 id, kuid_t owner, bool protected)
 {
 	struct slmbx_account *account;
 	struct slmbx_mailbox *mailbox;
 
-	account = slmbx_quota_charge(owner, sizeof(*mailbox), 1);
+	account = slmbx_quota_charge(owner, NULL, slmbx_mailbox_cost(), 1);
 	if (IS_ERR(account))
 		return ERR_CAST(account);
 	mailbox = kzalloc(sizeof(*mailbox), GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL);
 	if (!mailbox) {
-		slmbx_quota_uncharge(account, sizeof(*mailbox), 1);
+		slmbx_quota_uncharge(account, slmbx_mailbox_cost(), 1);
 		return ERR_PTR(-ENOMEM);
 	}
 	mailbox->id = id;
@@ -45,7 +50,7 @@ void slmbx_mailbox_release(struct kref *ref)
 {
 	struct slmbx_mailbox *mailbox = container_of(ref, struct slmbx_mailbox, ref);
 
-	slmbx_quota_uncharge(mailbox->account, sizeof(*mailbox), 1);
+	slmbx_quota_uncharge(mailbox->account, slmbx_mailbox_cost(), 1);
 	mutex_destroy(&mailbox->turn);
 	call_rcu(&mailbox->rcu, mailbox_free_rcu);
 }

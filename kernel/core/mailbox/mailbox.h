@@ -66,6 +66,9 @@ struct slmbx_mailbox {
 	struct rcu_head rcu;
 };
 
+/* Memory that a mailbox takes, which its owner is charged. */
+s64 slmbx_mailbox_cost(void);
+
 /* ERR_PTR: -EDQUOT, -ENOMEM. One reference, the caller's. */
 struct slmbx_mailbox *slmbx_mailbox_alloc(u32 id, kuid_t owner, bool protected);
 

@@ -9,40 +9,84 @@
 #include "message.h"
 #include "quota.h"
 
-static size_t message_bytes(u32 len)
+/*
+ * A length is the caller's to choose, so it is the send that fails for lack of memory:
+ * without a warning, and nobody is killed for it.
+ */
+#define MESSAGE_GFP (GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_RETRY_MAYFAIL)
+
+static size_t header_size(u32 len)
 {
 	struct slmbx_message *msg;
 
-	return struct_size(msg, data, len);
+	return struct_size(msg, near, slmbx_message_is_far(len) ? sizeof(u8 *) : len);
 }
 
-struct slmbx_message *slmbx_message_alloc(kuid_t sender, u32 len)
+/* What can't be contiguous is of single pages. */
+static s64 far_cost(u32 len)
 {
+	return len > KMALLOC_MAX_SIZE ? PAGE_ALIGN((s64)len) : (s64)kmalloc_size_roundup(len);
+}
+
+s64 slmbx_message_cost(u32 len)
+{
+	return kmalloc_size_roundup(header_size(len)) +
+	       (slmbx_message_is_far(len) ? far_cost(len) : 0);
+}
+
+static struct slmbx_message *alloc_far(u32 len)
+{
+	struct slmbx_message *msg = kmalloc(header_size(len), MESSAGE_GFP);
+	u8 *data;
+
+	if (!msg)
+		return NULL;
+	data = kvmalloc(len, MESSAGE_GFP);
+	if (!data) {
+		kfree(msg);
+		return NULL;
+	}
+	*(u8 **)msg->near = data;
+	return msg;
+}
+
+static struct slmbx_message *alloc(u32 len, s64 cost)
+{
+	struct slmbx_message *msg;
+
+	/* kvmalloc() warns of a size over INT_MAX. */
+	if (cost > INT_MAX)
+		return NULL;
+	msg = slmbx_message_is_far(len) ? alloc_far(len) : kmalloc(header_size(len), MESSAGE_GFP);
+	if (!msg)
+		return NULL;
+	msg->len = len;
+	msg->cost = cost;
+	return msg;
+}
+
+struct slmbx_message *slmbx_message_alloc(kuid_t sender, struct slmbx_account *likely, u32 len)
+{
+	s64 cost = slmbx_message_cost(len);
 	struct slmbx_account *account;
 	struct slmbx_message *msg;
 
-	account = slmbx_quota_charge(sender, message_bytes(len), 0);
+	account = slmbx_quota_charge(sender, likely, cost, 0);
 	if (IS_ERR(account))
 		return ERR_CAST(account);
-	/*
-	 * kvmalloc() warns of a size over INT_MAX. The length is the caller's to choose,
-	 * so it is the send that fails for lack of memory, and nobody is killed for it.
-	 */
-	msg = message_bytes(len) > INT_MAX ?
-		      NULL :
-		      kvmalloc(message_bytes(len),
-			       GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_RETRY_MAYFAIL);
+	msg = alloc(len, cost);
 	if (!msg) {
-		slmbx_quota_uncharge(account, message_bytes(len), 0);
+		slmbx_quota_uncharge(account, cost, 0);
 		return ERR_PTR(-ENOMEM);
 	}
 	msg->account = account;
-	msg->len = len;
 	return msg;
 }
 
 void slmbx_message_free(struct slmbx_message *msg)
 {
-	slmbx_quota_uncharge(msg->account, message_bytes(msg->len), 0);
-	kvfree(msg);
+	slmbx_quota_uncharge(msg->account, msg->cost, 0);
+	if (slmbx_message_is_far(msg->len))
+		kvfree(slmbx_message_data(msg));
+	kfree(msg);
 }

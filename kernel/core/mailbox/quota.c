@@ -131,7 +131,7 @@ static bool open_account(struct slmbx_account *fresh)
 	return opened;
 }
 
-struct slmbx_account *slmbx_quota_charge(kuid_t uid, s64 bytes, s64 mailboxes)
+static struct slmbx_account *charge_uid(kuid_t uid, s64 bytes, s64 mailboxes)
 {
 	struct slmbx_account *account, *fresh;
 
@@ -155,6 +155,17 @@ struct slmbx_account *slmbx_quota_charge(kuid_t uid, s64 bytes, s64 mailboxes)
 			return fresh;
 		kfree(fresh);
 	}
+}
+
+struct slmbx_account *slmbx_quota_charge(kuid_t uid, struct slmbx_account *likely, s64 bytes,
+					 s64 mailboxes)
+{
+	int err;
+
+	if (!likely || !uid_eq(likely->uid, uid))
+		return charge_uid(uid, bytes, mailboxes);
+	err = charge_account(likely, bytes, mailboxes);
+	return err ? ERR_PTR(err) : likely;
 }
 
 void slmbx_quota_uncharge(struct slmbx_account *account, s64 bytes, s64 mailboxes)

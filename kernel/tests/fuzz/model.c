@@ -10,8 +10,7 @@
 #include "model.h"
 
 /* What the core charges for them. */
-#define MAILBOX_BYTES	((int64_t)sizeof(struct slmbx_mailbox))
-#define MESSAGE_BYTES	((int64_t)sizeof(struct slmbx_message))
+#define MAILBOX_BYTES slmbx_mailbox_cost()
 
 uint32_t model_id(unsigned int n)
 {
@@ -49,7 +48,7 @@ static void forget_first(struct model *m, struct model_mailbox *mailbox)
 {
 	struct model_message *msg = mailbox->messages;
 
-	m->bytes_of[msg->sender] -= MESSAGE_BYTES + msg->len;
+	m->bytes_of[msg->sender] -= slmbx_message_cost(msg->len);
 	mailbox->messages = msg->next;
 	mailbox->count--;
 	mailbox->bytes -= msg->len;
@@ -138,7 +137,7 @@ static void append(struct model *m, unsigned int uid, unsigned int n, uint32_t l
 	*end = msg;
 	m->mailboxes[n].count++;
 	m->mailboxes[n].bytes += len;
-	m->bytes_of[uid] += MESSAGE_BYTES + len;
+	m->bytes_of[uid] += slmbx_message_cost(len);
 }
 
 long model_send(struct model *m, bool act, unsigned int uid, unsigned int n, uint32_t len,
@@ -148,10 +147,10 @@ long model_send(struct model *m, bool act, unsigned int uid, unsigned int n, uin
 
 	if (err)
 		return err;
-	/* Not as a sum, which could be too large for its type. */
-	if (MESSAGE_BYTES + len > m->max_bytes - m->bytes_of[uid])
+	/* Not as a sum of both, which could be too large for its type. */
+	if (slmbx_message_cost(len) > m->max_bytes - m->bytes_of[uid])
 		return -EDQUOT;
-	if (MESSAGE_BYTES + len > INT_MAX)
+	if (slmbx_message_cost(len) > INT_MAX)
 		return -ENOMEM;
 	if (len > reach)
 		return -EFAULT;

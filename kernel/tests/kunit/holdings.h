@@ -20,7 +20,7 @@ static inline bool holdings_may_grow(kuid_t uid, s64 bytes, s64 mailboxes, s64 m
 	struct slmbx_account *account;
 
 	slmbx_limits = (struct slmbx_limits){ .bytes = bytes, .mailboxes = mailboxes };
-	account = slmbx_quota_charge(uid, 1, more);
+	account = slmbx_quota_charge(uid, NULL, 1, more);
 	if (!IS_ERR(account))
 		slmbx_quota_uncharge(account, 1, more);
 	slmbx_limits = before;

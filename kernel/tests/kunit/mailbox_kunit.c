@@ -11,11 +11,11 @@
 #include <linux/kref.h>
 #include <linux/limits.h>
 #include <linux/mm.h>
-#include <linux/overflow.h>
 #include <linux/prandom.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/slab.h>
 #include <linux/slmbx.h>
 #include <linux/string.h>
 
@@ -30,28 +30,20 @@
 
 #define ID	5
 
-/* What a message of @len bytes is charged. */
-static s64 message_bytes(u32 len)
-{
-	struct slmbx_message *msg;
-
-	return struct_size(msg, data, len);
-}
-
 /* Whoever allocated a message fills it. */
 static void fill(struct slmbx_message *msg, u32 seed)
 {
-	memset(msg->data, seed, msg->len);
+	memset(slmbx_message_data(msg), seed, msg->len);
 }
 
 static bool is_filled(const struct slmbx_message *msg, u32 seed)
 {
-	return !memchr_inv(msg->data, seed, msg->len);
+	return !memchr_inv(slmbx_message_data(msg), seed, msg->len);
 }
 
 static struct slmbx_message *message(struct kunit *test, u32 len, u32 seed)
 {
-	struct slmbx_message *msg = slmbx_message_alloc(SENDER, len);
+	struct slmbx_message *msg = slmbx_message_alloc(SENDER, NULL, len);
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, msg);
 	KUNIT_EXPECT_EQ(test, msg->len, len);
@@ -128,9 +120,32 @@ static void message_test_alloc(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(lengths); i++) {
 		msg = message(test, lengths[i], i);
 		KUNIT_EXPECT_TRUE(test, is_filled(msg, i));
-		KUNIT_EXPECT_TRUE(test, holdings_are(SENDER, message_bytes(lengths[i]), 0));
+		KUNIT_EXPECT_TRUE(test, holdings_are(SENDER, slmbx_message_cost(lengths[i]), 0));
 		slmbx_message_free(msg);
 		KUNIT_EXPECT_TRUE(test, holdings_are(SENDER, 0, 0));
+	}
+}
+
+static size_t memory_of(struct slmbx_message *msg)
+{
+	void *data = slmbx_message_data(msg);
+
+	if (!slmbx_message_is_far(msg->len))
+		return ksize(msg);
+	return ksize(msg) + (is_vmalloc_addr(data) ? PAGE_ALIGN(msg->len) : ksize(data));
+}
+
+/* Whom a quota stops has no more memory than it says, whatever the length. */
+static void message_test_cost(struct kunit *test)
+{
+	struct slmbx_message *msg;
+	u32 len;
+
+	for (len = 1; len <= 16 << 20; len += len / 3 + 1) {
+		msg = message(test, len, 0);
+		KUNIT_EXPECT_LE_MSG(test, memory_of(msg), (size_t)slmbx_message_cost(len),
+				    "%u bytes", len);
+		slmbx_message_free(msg);
 	}
 }
 
@@ -142,7 +157,7 @@ static void message_test_alloc_too_long(struct kunit *test)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(lengths); i++) {
-		msg = slmbx_message_alloc(SENDER, lengths[i]);
+		msg = slmbx_message_alloc(SENDER, NULL, lengths[i]);
 		KUNIT_EXPECT_PTR_EQ(test, msg, ERR_PTR(-ENOMEM));
 		KUNIT_EXPECT_TRUE(test, holdings_are(SENDER, 0, 0));
 	}
@@ -153,10 +168,10 @@ static void message_test_alloc_over_quota(struct kunit *test)
 	struct slmbx_limits before = slmbx_limits;
 	struct slmbx_message *one, *two, *three;
 
-	slmbx_limits.bytes = 2 * message_bytes(100);
-	one = slmbx_message_alloc(SENDER, 100);
-	two = slmbx_message_alloc(SENDER, 101);
-	three = slmbx_message_alloc(SENDER, 100);
+	slmbx_limits.bytes = 2 * slmbx_message_cost(100);
+	one = slmbx_message_alloc(SENDER, NULL, 100);
+	two = slmbx_message_alloc(SENDER, NULL, 200);
+	three = slmbx_message_alloc(SENDER, NULL, 100);
 	slmbx_limits = before;
 
 	KUNIT_EXPECT_FALSE(test, IS_ERR(one));
@@ -176,7 +191,7 @@ static void mailbox_test_alloc(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, uid_eq(mailbox->owner, OWNER));
 	KUNIT_EXPECT_FALSE(test, mailbox->protected);
 	KUNIT_EXPECT_EQ(test, kref_read(&mailbox->ref), 1U);
-	KUNIT_EXPECT_TRUE(test, holdings_are(OWNER, sizeof(*mailbox), 1));
+	KUNIT_EXPECT_TRUE(test, holdings_are(OWNER, slmbx_mailbox_cost(), 1));
 	expect_queue(test, 0, 0, -ESRCH);
 	/* Nothing to read, each time: the turn isn't kept. */
 	KUNIT_EXPECT_EQ(test, slmbx_mailbox_read_begin(mailbox, &msg), -ESRCH);
@@ -217,7 +232,7 @@ static void mailbox_test_get_and_put(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, slmbx_mailbox_get(mailbox));
 	KUNIT_EXPECT_EQ(test, mailbox->id, 6U);
 	rcu_read_unlock();
-	KUNIT_EXPECT_TRUE(test, holdings_are(OWNER, sizeof(*mailbox), 1));
+	KUNIT_EXPECT_TRUE(test, holdings_are(OWNER, slmbx_mailbox_cost(), 1));
 }
 
 static void mailbox_test_may_use(struct kunit *test)
@@ -258,13 +273,17 @@ static void mailbox_test_who_pays(struct kunit *test)
 
 	push(test, 100, 1);
 	push(test, 5000, 2);
-	KUNIT_EXPECT_TRUE(test, holdings_are(SENDER, message_bytes(100) + message_bytes(5000), 0));
+	KUNIT_EXPECT_TRUE(test,
+			  holdings_are(SENDER, slmbx_message_cost(100) + slmbx_message_cost(5000),
+				       0));
 	msg = begin(test, 100, 1);
 	KUNIT_EXPECT_EQ(test, slmbx_mailbox_read_end(test->priv, msg), 0);
-	KUNIT_EXPECT_TRUE(test, holdings_are(SENDER, message_bytes(100) + message_bytes(5000), 0));
+	KUNIT_EXPECT_TRUE(test,
+			  holdings_are(SENDER, slmbx_message_cost(100) + slmbx_message_cost(5000),
+				       0));
 	slmbx_message_free(msg);
-	KUNIT_EXPECT_TRUE(test, holdings_are(SENDER, message_bytes(5000), 0));
-	KUNIT_EXPECT_TRUE(test, holdings_are(OWNER, sizeof(struct slmbx_mailbox), 1));
+	KUNIT_EXPECT_TRUE(test, holdings_are(SENDER, slmbx_message_cost(5000), 0));
+	KUNIT_EXPECT_TRUE(test, holdings_are(OWNER, slmbx_mailbox_cost(), 1));
 }
 
 static void mailbox_test_read_abort(struct kunit *test)
@@ -317,7 +336,7 @@ static void mailbox_test_kill(struct kunit *test)
 		slmbx_mailbox_kill(test->priv, whys[i]);
 		/* Its messages went at once; itself, with its last reference. */
 		KUNIT_EXPECT_TRUE(test, holdings_are(SENDER, 0, 0));
-		KUNIT_EXPECT_TRUE(test, holdings_are(OWNER, 2 * sizeof(struct slmbx_mailbox), 2));
+		KUNIT_EXPECT_TRUE(test, holdings_are(OWNER, 2 * slmbx_mailbox_cost(), 2));
 		expect_gone(test, whys[i]);
 		slmbx_mailbox_put(test->priv);
 		test->priv = first;
@@ -334,7 +353,7 @@ static void kill_while_reading(struct kunit *test, bool abort)
 	msg = begin(test, 1000, 1);
 	slmbx_mailbox_kill(test->priv, -ENODEV);
 	KUNIT_EXPECT_TRUE(test, is_filled(msg, 1));
-	KUNIT_EXPECT_TRUE(test, holdings_are(SENDER, message_bytes(1000), 0));
+	KUNIT_EXPECT_TRUE(test, holdings_are(SENDER, slmbx_message_cost(1000), 0));
 	KUNIT_EXPECT_EQ(test, slmbx_mailbox_count(test->priv), (long)-ENODEV);
 	KUNIT_EXPECT_EQ(test, slmbx_mailbox_length(test->priv), (long)-ENODEV);
 	if (abort)
@@ -497,13 +516,13 @@ static int send_one(struct worker *worker, struct stamp stamp)
 	struct slmbx_message *msg;
 	int err;
 
-	msg = slmbx_message_alloc(SENDER, sizeof(stamp) + stamp.number % 50);
+	msg = slmbx_message_alloc(SENDER, NULL, sizeof(stamp) + stamp.number % 50);
 	if (IS_ERR(msg)) {
 		worker->wrong++;
 		return PTR_ERR(msg);
 	}
-	memset(msg->data, stamp.number, msg->len);
-	memcpy(msg->data, &stamp, sizeof(stamp));
+	memset(slmbx_message_data(msg), stamp.number, msg->len);
+	memcpy(slmbx_message_data(msg), &stamp, sizeof(stamp));
 	err = slmbx_mailbox_push(traffic->mailbox, msg);
 	if (err)
 		slmbx_message_free(msg);
@@ -531,8 +550,8 @@ static void note(struct worker *worker, const struct slmbx_message *msg)
 	struct traffic *traffic = worker->arg;
 	struct stamp stamp;
 
-	memcpy(&stamp, msg->data, sizeof(stamp));
-	worker->wrong += memchr_inv(msg->data + sizeof(stamp), stamp.number & 0xff,
+	memcpy(&stamp, slmbx_message_data(msg), sizeof(stamp));
+	worker->wrong += memchr_inv(slmbx_message_data(msg) + sizeof(stamp), stamp.number & 0xff,
 				    msg->len - sizeof(stamp)) != NULL;
 	if (!traffic->killed) {
 		traffic->sender[traffic->pulled] = stamp.sender;
@@ -683,6 +702,7 @@ static void mailbox_test_teardown(struct kunit *test)
 
 static struct kunit_case mailbox_test_cases[] = {
 	KUNIT_CASE(message_test_alloc),
+	KUNIT_CASE(message_test_cost),
 	KUNIT_CASE(message_test_alloc_too_long),
 	KUNIT_CASE(message_test_alloc_over_quota),
 	KUNIT_CASE(mailbox_test_alloc),

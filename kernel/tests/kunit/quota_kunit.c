@@ -27,7 +27,7 @@ static void set_limits(s64 bytes, s64 mailboxes)
 
 static struct slmbx_account *charge(struct kunit *test, kuid_t uid, s64 bytes, s64 mailboxes)
 {
-	struct slmbx_account *account = slmbx_quota_charge(uid, bytes, mailboxes);
+	struct slmbx_account *account = slmbx_quota_charge(uid, NULL, bytes, mailboxes);
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, account);
 	return account;
@@ -36,7 +36,7 @@ static struct slmbx_account *charge(struct kunit *test, kuid_t uid, s64 bytes, s
 /* What a charge that must not succeed answers. */
 static long refusal(kuid_t uid, s64 bytes, s64 mailboxes)
 {
-	struct slmbx_account *account = slmbx_quota_charge(uid, bytes, mailboxes);
+	struct slmbx_account *account = slmbx_quota_charge(uid, NULL, bytes, mailboxes);
 
 	if (!IS_ERR(account))
 		slmbx_quota_uncharge(account, bytes, mailboxes);
@@ -180,7 +180,7 @@ static void charge_and_uncharge(struct worker *worker)
 	u32 i;
 
 	for (i = 0; i < CHARGES; i++) {
-		account = slmbx_quota_charge(UID, 100, 1);
+		account = slmbx_quota_charge(UID, NULL, 100, 1);
 		if (IS_ERR(account)) {
 			worker->wrong += PTR_ERR(account) != -EDQUOT;
 		} else {

@@ -34,7 +34,8 @@ static void describe_mailbox(void *item, void *arg)
 	list_for_each_entry_safe(msg, next, &mailbox->messages, link) {
 		count++;
 		bytes += msg->len;
-		fprintf(text, " %u/%llx/%p", msg->len, sum_of(msg->data, msg->len), msg->account);
+		fprintf(text, " %u/%llx/%p", msg->len, sum_of(slmbx_message_data(msg), msg->len),
+			msg->account);
 	}
 	fputc('\n', text);
 	expect(count == mailbox->count && bytes == mailbox->bytes && !mailbox->reading &&

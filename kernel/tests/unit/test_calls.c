@@ -196,7 +196,7 @@ START_TEST(create_refuses)
 	refused(slmbx_do_create(6, 0), -EEXIST);
 	refused(slmbx_do_create(8, 0), -EDQUOT);
 	slmbx_limits.mailboxes = LLONG_MAX;
-	slmbx_limits.bytes = sizeof(struct slmbx_mailbox) - 1;
+	slmbx_limits.bytes = slmbx_mailbox_cost() - 1;
 	refused(slmbx_do_create(8, 0), -EDQUOT);
 	shim_fail_allocations(1, ULONG_MAX);
 	expect_result(slmbx_do_create(8, 0), -EDQUOT);
@@ -321,7 +321,7 @@ START_TEST(order_of_send_errors)
 	init_mailboxes();
 	become(BOB);
 	shim_fail_allocations(1, ULONG_MAX);
-	slmbx_limits.bytes = sizeof(struct slmbx_message) + 9;
+	slmbx_limits.bytes = slmbx_message_cost(10) - 1;
 	expect_result(slmbx_do_send(5, NULL, 10), -EDQUOT);
 	slmbx_limits.bytes++;
 	expect_result(slmbx_do_send(5, NULL, 10), -ENOMEM);
@@ -343,7 +343,7 @@ END_TEST
 /* Who sends pays, and gets it back whoever takes the message, or the mailbox, away. */
 START_TEST(senders_pay)
 {
-	s64 price = sizeof(struct slmbx_message) + 1000;
+	s64 price = slmbx_message_cost(1000);
 
 	init_mailboxes();
 	become(BOB);

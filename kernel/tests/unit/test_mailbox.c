@@ -42,10 +42,10 @@ static void teardown(void)
 
 static struct slmbx_message *message(u32 len, u32 seed)
 {
-	struct slmbx_message *msg = slmbx_message_alloc(SENDER, len);
+	struct slmbx_message *msg = slmbx_message_alloc(SENDER, NULL, len);
 
 	expect(!IS_ERR(msg), "a message of %u bytes: %s", len, result_name(PTR_ERR(msg)));
-	fill(msg->data, len, seed);
+	fill(slmbx_message_data(msg), len, seed);
 	return msg;
 }
 
@@ -68,7 +68,7 @@ static void pull(u32 len, u32 seed)
 	struct slmbx_message *msg = read_begin();
 
 	ck_assert_uint_eq(msg->len, len);
-	ck_assert(is_filled(msg->data, len, seed));
+	ck_assert(is_filled(slmbx_message_data(msg), len, seed));
 	expect_result(slmbx_mailbox_read_end(mailbox, msg), 0);
 	slmbx_message_free(msg);
 }
@@ -169,13 +169,13 @@ START_TEST(lengths_nobody_has)
 	static const u32 sizes[] = { 0x7fffffff, 0x80000000, UINT_MAX - 64, UINT_MAX };
 
 	for (size_t i = 0; i < ARRAY_LENGTH(sizes); i++) {
-		struct slmbx_message *msg = slmbx_message_alloc(SENDER, sizes[i]);
+		struct slmbx_message *msg = slmbx_message_alloc(SENDER, NULL, sizes[i]);
 
 		ck_assert(IS_ERR(msg));
 		expect_result(PTR_ERR(msg), -ENOMEM);
 		ck_assert_int_eq(quota_used(__kuid_val(SENDER)).bytes, 0);
 		slmbx_limits.bytes = sizes[i];
-		msg = slmbx_message_alloc(SENDER, sizes[i]);
+		msg = slmbx_message_alloc(SENDER, NULL, sizes[i]);
 		expect_result(PTR_ERR(msg), -EDQUOT);
 		slmbx_limits.bytes = LLONG_MAX;
 	}
@@ -191,7 +191,7 @@ START_TEST(read_and_abort)
 	push(20, 2);
 	for (int i = 0; i < 3; i++) {
 		msg = read_begin();
-		ck_assert(is_filled(msg->data, 10, 1));
+		ck_assert(is_filled(slmbx_message_data(msg), 10, 1));
 		expect_holds(2 + i, 30 + 5 * i, 10);
 		push(5, 3 + i);
 		expect_holds(3 + i, 35 + 5 * i, 10);
@@ -229,7 +229,7 @@ START_TEST(kill_during_a_read)
 	push(20, 2);
 	msg = read_begin();
 	slmbx_mailbox_kill(mailbox, -ENODEV);
-	ck_assert(is_filled(msg->data, 1000, 1));
+	ck_assert(is_filled(slmbx_message_data(msg), 1000, 1));
 	ck_assert_int_eq(quota_used(__kuid_val(SENDER)).bytes, sizeof(*msg) + 1000);
 	expect_result(slmbx_mailbox_count(mailbox), -ENODEV);
 	expect_result(slmbx_mailbox_length(mailbox), -ENODEV);
@@ -355,7 +355,7 @@ START_TEST(no_memory)
 	/* The sender's account, then the message. */
 	for (int nth = 1; nth <= 2; nth++) {
 		shim_fail_allocations(nth, nth);
-		msg = slmbx_message_alloc(SENDER, 10);
+		msg = slmbx_message_alloc(SENDER, NULL, 10);
 		ck_assert_uint_eq(shim_fail_allocations(0, 0), nth);
 		expect_result(PTR_ERR(msg), -ENOMEM);
 		ck_assert_int_eq(quota_used(__kuid_val(SENDER)).bytes, 0);
@@ -385,10 +385,10 @@ static void send_each(struct worker *worker)
 {
 	for (u32 number = 0; number < EACH; number++) {
 		struct slmbx_message *msg =
-			slmbx_message_alloc(SENDER, 2 * sizeof(u32) + number % 50);
+			slmbx_message_alloc(SENDER, NULL, 2 * sizeof(u32) + number % 50);
 
-		memcpy(msg->data, (u32[]){ worker->number, number }, 2 * sizeof(u32));
-		fill(msg->data + 2 * sizeof(u32), number % 50, number);
+		memcpy(slmbx_message_data(msg), (u32[]){ worker->number, number }, 2 * sizeof(u32));
+		fill(slmbx_message_data(msg) + 2 * sizeof(u32), number % 50, number);
 		expect_result(slmbx_mailbox_push(mailbox, msg), 0);
 	}
 }
@@ -408,8 +408,9 @@ static void receive_some(struct worker *worker)
 			sched_yield();
 			continue;
 		}
-		memcpy(head, msg->data, sizeof(head));
-		expect(is_filled(msg->data + sizeof(head), head[1] % 50, head[1]), "bytes differ");
+		memcpy(head, slmbx_message_data(msg), sizeof(head));
+		expect(is_filled(slmbx_message_data(msg) + sizeof(head), head[1] % 50, head[1]),
+		       "bytes differ");
 		if (may_abort && random_below(&worker->random, 2)) {
 			slmbx_mailbox_read_abort(mailbox, msg);
 			continue;

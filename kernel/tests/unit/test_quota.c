@@ -33,7 +33,7 @@ static void teardown(void)
 
 static struct slmbx_account *charge_uid(uid_t uid, s64 bytes, s64 mailboxes)
 {
-	return slmbx_quota_charge((kuid_t)KUIDT_INIT(uid), bytes, mailboxes);
+	return slmbx_quota_charge((kuid_t)KUIDT_INIT(uid), NULL, bytes, mailboxes);
 }
 
 static struct slmbx_account *charge(s64 bytes, s64 mailboxes)
@@ -104,6 +104,25 @@ START_TEST(mailboxes_are_exact)
 	charge(10, 1);
 	slmbx_quota_uncharge(account, 40 - 10, 3);
 	expect_used(UID, 0, 0);
+}
+END_TEST
+
+/* The likely account is charged if it is the uid's, by the same limits, and no other. */
+START_TEST(likely_accounts)
+{
+	struct slmbx_account *account = charge(10, 0), *other;
+
+	ck_assert_ptr_eq(slmbx_quota_charge((kuid_t)KUIDT_INIT(UID), account, 990, 0), account);
+	expect_used(UID, 1000, 0);
+	ck_assert_int_eq(PTR_ERR(slmbx_quota_charge((kuid_t)KUIDT_INIT(UID), account, 1, 0)),
+			 -EDQUOT);
+	expect_used(UID, 1000, 0);
+	other = slmbx_quota_charge((kuid_t)KUIDT_INIT(UID + 1), account, 1, 1);
+	ck_assert(!IS_ERR(other) && other != account);
+	expect_used(UID, 1000, 0);
+	expect_used(UID + 1, 1, 1);
+	slmbx_quota_uncharge(other, 1, 1);
+	slmbx_quota_uncharge(account, 1000, 0);
 }
 END_TEST
 
@@ -340,6 +359,7 @@ int main(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, bytes_are_exact);
 	tcase_add_test(tcase, mailboxes_are_exact);
+	tcase_add_test(tcase, likely_accounts);
 	tcase_add_test(tcase, nothing_is_allowed);
 	tcase_add_test(tcase, everything_is_allowed);
 	tcase_add_test(tcase, limits_below_use);

@@ -317,9 +317,8 @@ START_TEST(quotas_hold)
 	ck_assert_int_le(use.mailboxes, 3);
 	ck_assert_int_eq(use.mailboxes, mailboxes);
 	ck_assert_int_le(use.bytes, 2000);
-	ck_assert_int_eq(use.bytes,
-			 mailboxes * sizeof(struct slmbx_mailbox) +
-				 messages * (sizeof(struct slmbx_message) + sizeof(u32)));
+	ck_assert_int_eq(use.bytes, mailboxes * slmbx_mailbox_cost() +
+					    messages * slmbx_message_cost(sizeof(u32)));
 	slmbx_limits = (struct slmbx_limits){ .bytes = LLONG_MAX, .mailboxes = LLONG_MAX };
 }
 END_TEST

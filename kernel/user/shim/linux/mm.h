@@ -5,5 +5,6 @@
 #include <linux/slab.h>
 
 #define PAGE_SIZE	4096UL
+#define PAGE_ALIGN(n)	(((n) + (typeof(n))PAGE_SIZE - 1) & ~((typeof(n))PAGE_SIZE - 1))
 
 #endif /* SHIM_LINUX_MM_H */

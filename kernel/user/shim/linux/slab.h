@@ -11,6 +11,14 @@
 #define __GFP_ZERO		0x08U
 #define __GFP_RETRY_MAYFAIL	0x10U
 
+#define KMALLOC_MAX_SIZE	(1UL << 22)
+
+/* The allocator has no say here in what is charged: a quota counts what was asked for. */
+static inline size_t kmalloc_size_roundup(size_t size)
+{
+	return size;
+}
+
 /* As in the kernel, a size that is a power of two is aligned to itself. */
 void *kmalloc(size_t size, gfp_t flags);
 void kfree(const void *p);
