@@ -1,10 +1,10 @@
 /*
- * Puts the product and its end-to-end tests into a file each, below build/bundle: where a system call is slow, as in
- * user-mode Linux, a program of one file starts several times as fast. The folder mirrors the checkout, so what looks
- * for a file beside itself finds it in the mirror.
+ * Puts the product and its end-to-end tests into a few files, below build/bundle: where a system call and a page of
+ * memory are slow to get, as in user-mode Linux, a program of one short file starts several times as fast. The folder
+ * mirrors the checkout, so what looks for a file beside itself finds it in the mirror.
  */
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { fromRoot, inRoot } from './paths';
 import { sourceFiles } from './source-files';
@@ -53,19 +53,24 @@ function mirror(output: string): Plugin {
   };
 }
 
-/** The command loads the client only when it calls, so it stays a file of its own. */
-const clientApart: Plugin = {
-  name: 'client-apart',
-  setup(builder) {
-    builder.onResolve({ filter: /^\.\.\/client$/ }, () => ({ path: '../client/index.js', external: true }));
-  },
-};
+/** Files of the product that stay files of their own: some load them late, or all must have the very same class. */
+const apart = ['dist/client/index.js', 'dist/config/config.error.js', 'dist/serve.js'];
 
-async function bundleFile(
-  input: string,
-  output = input.replace(/\.ts$/, '.js'),
-  plugins: Plugin[] = [],
-): Promise<void> {
+function keepApart(output: string): Plugin {
+  return {
+    name: 'keep-apart',
+    setup(builder) {
+      builder.onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir, kind }) => {
+        const wanted = fromRoot(join(resolveDir, path));
+        const file = apart.find((name) => [wanted, `${wanted}.js`, join(wanted, 'index.js')].includes(name));
+        if (file === undefined || kind === 'entry-point') return undefined;
+        return { path: `./${relative(dirname(output), file)}`, external: true };
+      });
+    },
+  };
+}
+
+async function bundleFile(input: string, output = input.replace(/\.ts$/, '.js')): Promise<void> {
   await build({
     absWorkingDir: inRoot(),
     entryPoints: [input],
@@ -74,11 +79,14 @@ async function bundleFile(
     platform: 'node',
     target: 'node20',
     format: 'cjs',
-    keepNames: true,
+    // What is CommonJS already stays a function with names of its own.
+    keepNames: input.endsWith('.ts'),
+    minifySyntax: true,
+    minifyWhitespace: true,
     legalComments: 'none',
     logLevel: 'warning',
     external: absent,
-    plugins: [mirror(output), ...plugins],
+    plugins: [mirror(output), keepApart(output)],
     logOverride: { 'require-resolve-not-external': 'silent' },
   });
 }
@@ -88,9 +96,7 @@ async function main(): Promise<void> {
   for (const path of copied) cpSync(inRoot(path), join(bundle, path), { recursive: true });
   mkdirSync(join(bundle, 'build'));
   symlinkSync(join('..', '..', 'native'), join(bundle, 'build', 'native'));
-  await bundleFile('dist/main.js');
-  await bundleFile('src/client/index.ts', 'dist/client/index.js');
-  await bundleFile('dist/cli/main.js', undefined, [clientApart]);
+  for (const program of ['dist/main.js', 'dist/cli/main.js', ...apart]) await bundleFile(program);
   await bundleFile('syscall-bindings/index.js', 'node_modules/slmbx-bindings/index.js');
   for (const spec of sourceFiles(/^test\/.*\.e2e\.spec\.ts$/)) await bundleFile(spec);
 }

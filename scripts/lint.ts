@@ -1,19 +1,25 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBuilt } from './build-steps';
-import { ensurePackages } from './debian';
+import { ensurePackages, tryPackages } from './debian';
 import { Failure } from './failure';
 import { type Linter, linters } from './linters';
 import { fromRoot, logDirectory } from './paths';
+import { CPUS, inPool, oneByOne } from './pool';
 import { addOutcomes, emptyOutcome, failure, isGood, type Outcome, tallyLine } from './tally';
 import { lastLines } from './text';
 
 const LINES_SHOWN = 60;
 
+/** One linter at a time installs and builds. */
+const turn = oneByOne();
+
 async function objections(linter: Linter, log: string, fix: boolean): Promise<string[]> {
   try {
-    await ensurePackages(linter.packages, linter.name);
-    await ensureBuilt(linter.needs);
+    await turn(async () => {
+      await ensurePackages(linter.packages, linter.name);
+      await ensureBuilt(linter.needs);
+    });
     return await linter.run({ log, fix });
   } catch (error) {
     if (error instanceof Failure) return [error.message];
@@ -46,11 +52,15 @@ export async function lint(args: readonly string[]): Promise<number> {
     );
   }
   mkdirSync(logDirectory, { recursive: true });
+  const fix = args.includes('--fix');
+  const chosen = linters.filter(({ name }) => names.length === 0 || names.includes(name));
+  await tryPackages(chosen.flatMap(({ packages }) => packages));
   const outcomes: Outcome[] = [];
-  for (const linter of linters) {
-    if (names.length === 0 || names.includes(linter.name))
-      outcomes.push(await runLinter(linter, args.includes('--fix')));
-  }
+  const tasks = chosen.map((linter) => async () => {
+    outcomes.push(await runLinter(linter, fix));
+  });
+  // Two may mend the same file.
+  await inPool(tasks, fix ? 1 : CPUS);
   const sum = addOutcomes(outcomes);
   console.log(tallyLine(sum));
   return isGood(sum, true) ? 0 : 1;

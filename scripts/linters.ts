@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
+import { promisify } from 'node:util';
 import { type BuildStep, buildSteps } from './build-steps';
 import { firstMisplacedLine, keepHandLayout } from './c-layout';
 import type { DebianPackage } from './debian';
@@ -8,6 +9,7 @@ import { headersDirectory, headersPackage } from './kernel-headers';
 import { coccinelleScripts, kernelScripts } from './kernel-scripts';
 import { machineNames } from './machine-names';
 import { inRoot, root } from './paths';
+import { inPool } from './pool';
 import { sourceFiles } from './source-files';
 
 /** How a linter is run. */
@@ -25,6 +27,7 @@ export interface Linter {
   run(options: LintRun): Promise<string[]>;
 }
 
+const execute = promisify(execFile);
 const modules = (...path: string[]): string => inRoot('node_modules', ...path);
 const generated = buildSteps.filter(({ name }) => name === 'api');
 const buf = [process.execPath, modules('@bufbuild', 'buf', 'bin', 'buf')];
@@ -54,21 +57,31 @@ function apiBase(): string | undefined {
   return candidates.find((commit) => commit !== undefined && git('cat-file', '-e', `${commit}:proto`) !== undefined);
 }
 
+/** The file as clang-format lays it out, or what it says instead. */
+async function laidOut(path: string): Promise<{ text: string } | { failure: string }> {
+  try {
+    const { stdout } = await execute('clang-format', ['--style=file', path], { cwd: root, maxBuffer: Infinity });
+    return { text: stdout };
+  } catch (error) {
+    return { failure: (error as { stderr?: string }).stderr ?? String(error) };
+  }
+}
+
 /** Differences from clang-format's layout, or none after mending them. */
-function clangFormat({ fix }: LintRun): string[] {
-  return sourceFiles(/^(kernel|proj1tests|syscall-bindings)\/.*\.[ch]$/).flatMap((path) => {
+async function clangFormat({ fix }: LintRun): Promise<string[]> {
+  const paths = sourceFiles(/^(kernel|proj1tests|syscall-bindings)\/.*\.[ch]$/);
+  const objections: string[] = [];
+  const check = async (path: string): Promise<void> => {
     const source = readFileSync(inRoot(path), 'utf8');
-    const { status, stdout, stderr } = spawnSync('clang-format', ['--style=file', path], {
-      cwd: root,
-      encoding: 'utf8',
-    });
-    if (status !== 0) return [`${path}: ${stderr}`];
-    const line = firstMisplacedLine(source, stdout);
-    if (line === undefined) return [];
-    if (!fix) return [`${path}:${line}: laid out otherwise than clang-format does`];
-    writeFileSync(inRoot(path), keepHandLayout(source, stdout));
-    return [];
-  });
+    const layout = await laidOut(path);
+    if ('failure' in layout) return void objections.push(`${path}: ${layout.failure}`);
+    const line = firstMisplacedLine(source, layout.text);
+    if (line === undefined) return;
+    if (fix) writeFileSync(inRoot(path), keepHandLayout(source, layout.text));
+    else objections.push(`${path}:${line}: laid out otherwise than clang-format does`);
+  };
+  await inPool(paths.map((path) => () => check(path)));
+  return objections.sort();
 }
 
 /** Files that go into a kernel. */
@@ -155,7 +168,7 @@ export const linters: readonly Linter[] = [
     name: 'clang-format',
     packages: [{ name: 'clang-format', command: 'clang-format' }],
     needs: [],
-    run: (options) => Promise.resolve(clangFormat(options)),
+    run: clangFormat,
   },
   {
     name: 'shellcheck',
@@ -214,15 +227,13 @@ export const linters: readonly Linter[] = [
     ],
     needs: [],
     run: async (options) => {
-      const scripts = await coccinelleScripts();
+      const objections: string[] = [];
       // Each takes a moment on its own, and there are many.
-      const lane = async (): Promise<string[]> => {
-        const objections: string[] = [];
-        for (let script = scripts.pop(); script !== undefined; script = scripts.pop())
-          objections.push(...(await coccinelle(script, options)));
-        return objections;
-      };
-      return (await Promise.all([lane(), lane()])).flat();
+      const tasks = (await coccinelleScripts()).map((script) => async () => {
+        objections.push(...(await coccinelle(script, options)));
+      });
+      await inPool(tasks);
+      return objections;
     },
   },
   {

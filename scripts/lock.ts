@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { Failure } from './failure';
 
@@ -9,9 +10,9 @@ import { Failure } from './failure';
 export async function withLock<T>(path: string, waiting: string, task: () => T | Promise<T>): Promise<T> {
   const fd = openSync(path, 'a');
   try {
-    if (!flock(fd, ['-n'])) {
+    if (!(await flock(fd, ['-n']))) {
       console.log(`slmbx: ${waiting}`);
-      if (!flock(fd, [])) throw new Failure('interrupted while waiting for another run');
+      if (!(await flock(fd, []))) throw new Failure('interrupted while waiting for another run');
     }
     return await task();
   } finally {
@@ -20,7 +21,12 @@ export async function withLock<T>(path: string, waiting: string, task: () => T |
 }
 
 /** flock(1) locks the description it inherits as 3, which is ours. Without the program there is no lock. */
-function flock(fd: number, options: string[]): boolean {
-  const { status, error } = spawnSync('flock', ['-x', ...options, '3'], { stdio: ['ignore', 'ignore', 'ignore', fd] });
-  return error !== undefined || status === 0;
+async function flock(fd: number, options: string[]): Promise<boolean> {
+  try {
+    const child = spawn('flock', ['-x', ...options, '3'], { stdio: ['ignore', 'ignore', 'ignore', fd] });
+    const [code] = (await once(child, 'close')) as [number | null];
+    return code === 0;
+  } catch {
+    return true;
+  }
 }

@@ -117,12 +117,11 @@ describe('npm start', () => {
     expect(isDaemon(pid)).toBe(true);
   });
 
-  it('is ready within 3 seconds the next time, with what was there', async () => {
+  it('installs and builds nothing the next time, and takes what was there', async () => {
     const pid = daemonPid();
-    const begun = performance.now();
     const next = runScript(['start']);
     await untilReady(next);
-    expect(performance.now() - begun).toBeLessThan(3_000);
+    expect(next.output()).not.toMatch(/installing|building/);
     expect(next.output()).toContain(`already running, pid ${pid}`);
     expect(next.output()).not.toContain('initialised');
     expect(slmbx('recv', '42')).toBe('kept');

@@ -1,17 +1,9 @@
-import 'reflect-metadata';
-import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
-import type { INestMicroservice } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
-import type { Logger } from 'pino';
-import { AppModule } from './app.module';
 import { ConfigError } from './config/config.error';
 import { type LoadedConfig, loadConfig, usage } from './config/load-config';
+import { resolveLoopback } from './config/loopback';
 import { makeRuntimeDirectory } from './config/runtime-dir';
-import { GrpcServer } from './grpc/grpc-server';
-import { createLogger, FrameworkLogger } from './logger';
 import { VERSION } from './package-info';
-import { stopOnSignals } from './stop-on-signals';
+import type * as service from './serve';
 
 const EXIT_FAILURE = 1;
 
@@ -21,7 +13,8 @@ export async function bootstrap(args: readonly string[], env: NodeJS.ProcessEnv)
     const uid = process.geteuid?.() ?? 0;
     const invocation = loadConfig(args, env, uid);
     if (invocation.kind === 'serve') {
-      await serve(invocation.config, uid);
+      await makeWay(invocation.config, uid);
+      await loadService().serve(invocation.config);
     } else {
       process.stdout.write(invocation.kind === 'help' ? usage() : `${VERSION}\n`);
     }
@@ -32,35 +25,23 @@ export async function bootstrap(args: readonly string[], env: NodeJS.ProcessEnv)
   }
 }
 
-async function serve(config: LoadedConfig, uid: number): Promise<void> {
-  if (config.runtimeDirectory !== undefined) {
-    makeRuntimeDirectory(config.runtimeDirectory, uid);
+/** Refuses what can be refused without the service, and prepares its place. */
+async function makeWay({ host, port, runtimeDirectory }: LoadedConfig, uid: number): Promise<void> {
+  if (port !== undefined) {
+    // What the server binds is resolved, and judged, by the server again: names may change.
+    await resolveLoopback(host);
+  }
+  if (runtimeDirectory !== undefined) {
+    makeRuntimeDirectory(runtimeDirectory, uid);
   }
   // Whatever this process makes from here on is its own uid's alone, the Unix socket in the first place.
   process.umask(0o077);
-  setLogVerbosity(logVerbosity.NONE);
-
-  const logger = createLogger(config.logLevel);
-  const app = await createApp(config, logger);
-  stopOnSignals(() => app.close(), logger);
-  await app.listen();
-  const server = app.get(GrpcServer);
-  logger.info({ ...server.addresses, version: VERSION, maxMessageBytes: config.maxMessageBytes }, 'ready');
 }
 
-async function createApp(config: LoadedConfig, logger: Logger): Promise<INestMicroservice> {
-  const options: AsyncMicroserviceOptions = {
-    inject: [GrpcServer],
-    useFactory: (strategy: GrpcServer) => ({ strategy }),
-  };
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class only in name
-  const app = await NestFactory.createMicroservice<AsyncMicroserviceOptions>(AppModule.with(config, logger), {
-    ...options,
-    bufferLogs: true,
-    abortOnError: false,
-  });
-  app.useLogger(app.get(FrameworkLogger));
-  return app;
+/** The service, and with it Nest and gRPC: a setting that is refused shall not wait for them. */
+function loadService(): typeof service {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- import() would take a turn through the ESM loader
+  return require('./serve') as typeof service;
 }
 
 function describe(error: unknown): string {

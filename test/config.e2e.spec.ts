@@ -82,6 +82,14 @@ describe('a bad setting is one sentence', () => {
     [['50051'], '"50051" is no flag: give settings as --name value, see --help.'],
   ])('%p', (args, sentence) => refuses(sentence, args));
 
+  it('and does not wait until the service is loaded', async () => {
+    const loads = async (...args: string[]): Promise<boolean> =>
+      /\bserve\.js\b/.test((await start(args, { NODE_DEBUG: 'module' })).stderr);
+    expect(await loads('--port', 'x')).toBe(false);
+    expect(await loads('--host', '192.0.2.1')).toBe(false);
+    expect(await loads('--unix', join(directory, 'missing', 'slmbx.sock'))).toBe(true);
+  });
+
   it('nowhere to listen', () =>
     refuses('SLMBX_PORT and SLMBX_UNIX are both "off", so nobody could call the service: leave one of them on.', [], {
       SLMBX_PORT: 'off',

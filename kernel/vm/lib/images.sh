@@ -18,6 +18,11 @@ key() {
 	} | sha256sum | cut -c 1-16
 }
 
+# functions OBJECT...: their names, one a line.
+functions() {
+	nm "$@" | awk '$2 ~ /^[Tt]$/ { print $3 }' | sort -u
+}
+
 # keep_image NEW FINAL: publishes NEW, and removes what runs that were killed left, and images of the same name that
 # were not used for an hour, but for the newest.
 keep_image() {

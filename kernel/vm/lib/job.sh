@@ -92,7 +92,9 @@ finish_guest() {
 	set -- "$job/report"
 	uml=0
 	[ "$arch" != um ] || uml=1
-	if ! awk -v uml="$uml" -f "$vm/lib/verdict.awk" "$log" >"$1"; then
+	symbols=''
+	[ ! -f "$image/symbols" ] || symbols=$image/symbols
+	if ! awk -v uml="$uml" -v ours="$symbols" -f "$vm/lib/verdict.awk" "$log" >"$1"; then
 		kernel_report "the $kernel kernel reported faults" "$1"
 	fi
 	if [ -f "$share/status" ]; then

@@ -1,7 +1,32 @@
 # What the kernel's log says against it: prints each report, a line, and some lines after it. Exits 1 if there is any.
-# The log is the input; uml=1 if the kernel is user-mode Linux.
+# The log is the input; uml=1 if the kernel is user-mode Linux; ours= a file with the names of our functions, one a line.
+
+# An access was in the function on top of its stack, or in one that copies for it.
+function end_race(  i, parts) {
+	racing = 0
+	for (i = 2; i <= lines; i++) {
+		if (report[i] !~ /^ [a-zA-Z_][^ ]*\+0x/) {
+			depth = 0
+			continue
+		}
+		frames++
+		split(report[i], parts, /[ +]/)
+		if (depth++ == 0 || (depth == 2 && copier))
+			race_is_ours = race_is_ours || parts[2] in own || report[i] ~ /\[[a-z_]+\]$/
+		copier = parts[2] ~ /mem(cpy|move|set|cmp)$|copy_(to|from)_user|clear_user|strscpy/
+	}
+	if (frames && !race_is_ours)
+		return
+	found++
+	for (i = 1; i <= lines; i++)
+		print report[i]
+}
 
 BEGIN {
+	while (ours != "" && (getline name <ours) > 0) {
+		own[name]
+		owned++
+	}
 	complaint = "^(BUG|WARNING|INFO: task|UBSAN|Oops|Kernel panic|general protection fault|double fault|invalid opcode)[: ]" \
 		"|^(BUG: |=+ BUG |kernel BUG at|Kernel BUG|KASAN|KCSAN|Internal error)" \
 		"|^(rcu|watchdog|workqueue|list_add|list_del|refcount_t|ODEBUG|usercopy|stack segment)[: ].*(BUG|stall|lockup|corruption|underflow|saturated|exposure)" \
@@ -38,6 +63,22 @@ held != "" {
 		next
 	}
 }
+# A data race is ours if one of its two accesses is. Elsewhere in a kernel there are some. What else is said meanwhile
+# isn't lost.
+racing {
+	report[++lines] = line
+	if (line ~ complaint)
+		race_is_ours = 1
+	if (line ~ /^=+$/)
+		end_race()
+	next
+}
+owned && line ~ /^BUG: KCSAN: / {
+	racing = 1
+	lines = frames = depth = race_is_ours = 0
+	report[++lines] = line
+	next
+}
 line ~ complaint {
 	found++
 	if (found > 1 && room <= 0)
@@ -48,4 +89,10 @@ room > 0 {
 	print line
 	room--
 }
-END { exit found > 0 }
+END {
+	if (racing) {
+		frames = 0
+		end_race()
+	}
+	exit found > 0
+}

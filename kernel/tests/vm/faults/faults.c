@@ -4,9 +4,13 @@
  * stay: `insmod faults.ko fault=leak` fails with ECANCELED, having done it.
  */
 #include <linux/delay.h>
+#include <linux/err.h>
 #include <linux/kernel.h>
+#include <linux/kthread.h>
+#include <linux/ktime.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/preempt.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -15,6 +19,9 @@
 static char *fault = "none";
 module_param(fault, charp, 0);
 MODULE_PARM_DESC(fault, "the fault to commit");
+
+/* More than twice what the tests let a task sleep, and a CPU be kept. */
+#define LONG_MS 20000
 
 static DEFINE_MUTEX(first);
 static DEFINE_MUTEX(second);
@@ -94,6 +101,50 @@ static void oops(void)
 	WRITE_ONCE(*nowhere, 1);
 }
 
+static void hang(void)
+{
+	msleep(LONG_MS);
+}
+
+static void lockup(void)
+{
+	ktime_t end = ktime_add_ms(ktime_get(), LONG_MS);
+
+	preempt_disable();
+	while (ktime_before(ktime_get(), end))
+		cpu_relax();
+	preempt_enable();
+}
+
+static int raced;
+
+static int race_on(void *unused)
+{
+	while (!kthread_should_stop()) {
+		for (int i = 0; i < 1000; i++) {
+			raced++;
+			barrier();
+		}
+		cond_resched();
+	}
+	return 0;
+}
+
+static void race(void)
+{
+	struct task_struct *other = kthread_run(race_on, NULL, "race");
+	ktime_t end = ktime_add_ms(ktime_get(), LONG_MS);
+
+	if (IS_ERR(other))
+		return;
+	while (ktime_before(ktime_get(), end)) {
+		raced++;
+		barrier();
+		cond_resched();
+	}
+	kthread_stop(other);
+}
+
 static const struct {
 	const char *name;
 	void (*commit)(void);
@@ -107,6 +158,9 @@ static const struct {
 	{ "sleep-in-atomic", sleep_in_atomic },
 	{ "rcu-unlocked", rcu_unlocked },
 	{ "oops", oops },
+	{ "hang", hang },
+	{ "lockup", lockup },
+	{ "race", race },
 };
 
 static int __init faults_init(void)
