@@ -17,10 +17,10 @@ static const struct slmbx_engine_ops *const engines[] = {
 	NULL,
 };
 
-static struct {
-	const struct slmbx_engine_ops *engine;
-	int err;
-} choice;
+_Atomic(const struct slmbx_engine_ops *) slmbx_engine_current;
+
+/* Why there is none. */
+static int choice_err;
 
 static pthread_once_t choice_once = PTHREAD_ONCE_INIT;
 
@@ -30,7 +30,7 @@ static void choose_auto(void)
 
 	while (e[1] && !(*e)->present())
 		e++;
-	choice.engine = *e;
+	atomic_store(&slmbx_engine_current, *e);
 }
 
 static void choose_named(const char *name)
@@ -39,12 +39,12 @@ static void choose_named(const char *name)
 		if (strcmp(name, (*e)->name))
 			continue;
 		if ((*e)->lasting && !(*e)->present())
-			choice.err = -ENOSYS;
+			choice_err = -ENOSYS;
 		else
-			choice.engine = *e;
+			atomic_store(&slmbx_engine_current, *e);
 		return;
 	}
-	choice.err = -EINVAL;
+	choice_err = -EINVAL;
 }
 
 static void choose(void)
@@ -60,7 +60,12 @@ static void choose(void)
 
 const struct slmbx_engine_ops *slmbx_engine_chosen(int *err)
 {
+	const struct slmbx_engine_ops *engine = atomic_load(&slmbx_engine_current);
+
+	*err = 0;
+	if (engine)
+		return engine;
 	pthread_once(&choice_once, choose);
-	*err = choice.err;
-	return choice.engine;
+	*err = choice_err;
+	return atomic_load(&slmbx_engine_current);
 }

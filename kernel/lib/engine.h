@@ -5,6 +5,7 @@
 #ifndef SLMBX_ENGINE_H
 #define SLMBX_ENGINE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,9 +19,9 @@ struct slmbx_outgoing;
  * @id: mailbox id; init: ptrs
  * @arg: init: prob; create: protected; else 0
  * @as: uid to act for, SLMBX_SELF for none
- * @mem: send, recv, stat: the caller's memory. An integer, because it may point
- *	anywhere: only the kernel may be asked to read or write it, so that a bad
- *	address is EFAULT and no signal
+ * @mem: send, recv, stat, and calls whose arguments are a struct: the caller's
+ *	memory. An integer, because it may point anywhere: only the kernel may be asked
+ *	to read or write it, so that a bad address is EFAULT and no signal
  * @size: bytes at @mem
  */
 struct slmbx_call {
@@ -50,11 +51,22 @@ struct slmbx_engine_ops {
 	size_t (*send_batch)(uid_t as, struct slmbx_outgoing *out, size_t n);
 };
 
+/* What is compiled visible for libslmbx.so would otherwise reach these by its GOT. */
+#pragma GCC visibility push(hidden)
+
 extern const struct slmbx_engine_ops slmbx_engine_syscall;
 extern const struct slmbx_engine_ops slmbx_engine_device;
 extern const struct slmbx_engine_ops slmbx_engine_daemon;
 
-/* The engine of this process, chosen at the first call; NULL with the reason in *@err. */
+/* The engine of this process; NULL until it is chosen. Set once. */
+extern _Atomic(const struct slmbx_engine_ops *) slmbx_engine_current;
+
+/*
+ * The same, chosen now if it is the first call; NULL with the reason in *@err. May
+ * change errno.
+ */
 const struct slmbx_engine_ops *slmbx_engine_chosen(int *err);
+
+#pragma GCC visibility pop
 
 #endif /* SLMBX_ENGINE_H */

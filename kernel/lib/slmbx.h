@@ -54,6 +54,34 @@ long slmbx_length(unsigned int id);
  */
 long slmbx_stat(unsigned int id, struct slmbx_stat *st, size_t size);
 
+/*
+ * Extensions: each takes a struct of which the caller knows @size bytes. See the page of
+ * each for what it does and its errors. @args holds addresses as integers.
+ */
+
+/* Queues all of args->messages, or none. Returns how many. */
+long slmbx_sendv(const struct slmbx_sendv *args, size_t size);
+
+/*
+ * Receives, leases or looks at up to args->count messages; waits for one until
+ * args->deadline. Returns how many, 0 at the deadline. -EINTR if a signal was handled, by
+ * a handler set without SA_RESTART, before a message came. While the thread acts for
+ * another uid, by slmbx_act_as(), a kernel engine holds signals back until the call ends.
+ */
+long slmbx_recvv(struct slmbx_recvv *args, size_t size);
+
+/* Settles leases, each with a result of its own in args->items. Returns how many it settled. */
+long slmbx_settle(const struct slmbx_settle *args, size_t size);
+
+/* Ids above args->after of mailboxes that the caller may use. Returns how many. */
+long slmbx_list(const struct slmbx_list *args, size_t size);
+
+/* Sets limits of a mailbox, and whose it is. */
+long slmbx_setattr(const struct slmbx_setattr *args, size_t size);
+
+/* Drops the messages that are ready or delayed. Returns how many. */
+long slmbx_purge(unsigned int id);
+
 /**
  * struct slmbx_outgoing - one message of slmbx_send_many()
  * @id: mailbox to send to

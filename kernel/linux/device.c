@@ -62,6 +62,31 @@ static long ioctl_recv(const struct slmbx_ioc_message __user *argp)
 	return slmbx_enter_recv(arg.id, u64_to_user_ptr(arg.msg), arg.len);
 }
 
+/* A call whose arguments are a struct of its own. */
+static long ioctl_args(unsigned int cmd, const struct slmbx_ioc_args __user *argp)
+{
+	struct slmbx_ioc_args arg;
+	void __user *args;
+
+	if (copy_from_user(&arg, argp, sizeof(arg)))
+		return -EFAULT;
+	args = u64_to_user_ptr(arg.args);
+	switch (cmd) {
+	case SLMBX_IOC_SENDV:
+		return slmbx_enter_sendv(args, arg.size);
+	case SLMBX_IOC_RECVV:
+		return slmbx_enter_recvv(args, arg.size);
+	case SLMBX_IOC_SETTLE:
+		return slmbx_enter_settle(args, arg.size);
+	case SLMBX_IOC_LIST:
+		return slmbx_do_list(args, arg.size);
+	case SLMBX_IOC_SETATTR:
+		return slmbx_do_setattr(args, arg.size);
+	default:
+		return -ENOTTY;
+	}
+}
+
 static long ioctl_stat(const struct slmbx_ioc_stat __user *argp)
 {
 	struct slmbx_ioc_stat arg;
@@ -94,6 +119,14 @@ static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return ioctl_id(argp, slmbx_do_length);
 	case SLMBX_IOC_STAT:
 		return ioctl_stat(argp);
+	case SLMBX_IOC_PURGE:
+		return ioctl_id(argp, slmbx_do_purge);
+	case SLMBX_IOC_SENDV:
+	case SLMBX_IOC_RECVV:
+	case SLMBX_IOC_SETTLE:
+	case SLMBX_IOC_LIST:
+	case SLMBX_IOC_SETATTR:
+		return ioctl_args(cmd, argp);
 	default:
 		return -ENOTTY;
 	}

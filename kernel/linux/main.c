@@ -5,6 +5,7 @@
 
 #include "device.h"
 #include "limits.h"
+#include "mailbox/deadlines.h"
 #include "proc.h"
 #include "sysctl.h"
 
@@ -43,6 +44,7 @@ static void __exit slmbx_end(void)
 	slmbx_device_unregister();
 	slmbx_proc_unregister();
 	slmbx_sysctl_unregister();
+	slmbx_deadlines_stop();
 	/* What was freed a moment ago is freed by our code. */
 	rcu_barrier();
 }

@@ -67,6 +67,7 @@ static int list_show(struct seq_file *m, void *v)
 {
 	struct slmbx_mailbox *mailbox = v;
 	struct slmbx_stat st;
+	kuid_t owner;
 
 	if (v == SEQ_START_TOKEN) {
 		show_head(m);
@@ -74,9 +75,10 @@ static int list_show(struct seq_file *m, void *v)
 	}
 	if (slmbx_mailbox_stat(mailbox, &st))
 		return SEQ_SKIP;
-	seq_printf(m, "%u %u %d %llu %llu\n", mailbox->id,
-		   from_kuid_munged(seq_user_ns(m), mailbox->owner), mailbox->protected, st.count,
-		   st.bytes);
+	/* Whose it is may change meanwhile. */
+	owner = KUIDT_INIT(READ_ONCE(mailbox->owner.val));
+	seq_printf(m, "%u %u %d %llu %llu\n", mailbox->id, from_kuid_munged(seq_user_ns(m), owner),
+		   !!(st.flags & SLMBX_STAT_PROTECTED), st.count, st.bytes);
 	return 0;
 }
 

@@ -46,7 +46,37 @@ SYSCALL_DEFINE1(slmbx_length, u32, id)
 	return slmbx_do_length(id);
 }
 
+SYSCALL_DEFINE2(slmbx_sendv, const struct slmbx_sendv __user *, args, size_t, size)
+{
+	return slmbx_enter_sendv(args, size);
+}
+
+SYSCALL_DEFINE2(slmbx_recvv, struct slmbx_recvv __user *, args, size_t, size)
+{
+	return slmbx_enter_recvv(args, size);
+}
+
+SYSCALL_DEFINE2(slmbx_settle, const struct slmbx_settle __user *, args, size_t, size)
+{
+	return slmbx_enter_settle(args, size);
+}
+
 SYSCALL_DEFINE3(slmbx_stat, u32, id, struct slmbx_stat __user *, buf, size_t, size)
 {
 	return slmbx_do_stat(id, buf, size);
+}
+
+SYSCALL_DEFINE2(slmbx_list, const struct slmbx_list __user *, args, size_t, size)
+{
+	return slmbx_do_list(args, size);
+}
+
+SYSCALL_DEFINE2(slmbx_setattr, const struct slmbx_setattr __user *, args, size_t, size)
+{
+	return slmbx_do_setattr(args, size);
+}
+
+SYSCALL_DEFINE1(slmbx_purge, u32, id)
+{
+	return slmbx_do_purge(id);
 }

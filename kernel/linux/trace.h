@@ -64,6 +64,48 @@ DEFINE_EVENT(slmbx_message, slmbx_recv,
 	     TP_ARGS(id, len, ret)
 );
 
+DECLARE_EVENT_CLASS(slmbx_many,
+		    TP_PROTO(u32 id, u32 count, long ret),
+		    TP_ARGS(id, count, ret),
+		    TP_STRUCT__entry(__field(u32, id)
+				     __field(uid_t, uid)
+				     __field(u32, count)
+				     __field(long, ret)),
+		    TP_fast_assign(__entry->id = id;
+				   __entry->uid = from_kuid(&init_user_ns, current_fsuid());
+				   __entry->count = count;
+				   __entry->ret = ret;),
+		    TP_printk("id=%u uid=%u count=%u ret=%ld", __entry->id, __entry->uid,
+			      __entry->count, __entry->ret)
+);
+
+DEFINE_EVENT(slmbx_many, slmbx_sendv,
+	     TP_PROTO(u32 id, u32 count, long ret),
+	     TP_ARGS(id, count, ret)
+);
+
+DEFINE_EVENT(slmbx_many, slmbx_settle,
+	     TP_PROTO(u32 id, u32 count, long ret),
+	     TP_ARGS(id, count, ret)
+);
+
+TRACE_EVENT(slmbx_recvv,
+	    TP_PROTO(u32 id, u32 flags, u32 count, long ret),
+	    TP_ARGS(id, flags, count, ret),
+	    TP_STRUCT__entry(__field(u32, id)
+			     __field(uid_t, uid)
+			     __field(u32, flags)
+			     __field(u32, count)
+			     __field(long, ret)),
+	    TP_fast_assign(__entry->id = id;
+			   __entry->uid = from_kuid(&init_user_ns, current_fsuid());
+			   __entry->flags = flags;
+			   __entry->count = count;
+			   __entry->ret = ret;),
+	    TP_printk("id=%u uid=%u flags=%#x count=%u ret=%ld", __entry->id, __entry->uid,
+		      __entry->flags, __entry->count, __entry->ret)
+);
+
 /* clang-format on */
 
 #endif /* SLMBX_TRACE_H */

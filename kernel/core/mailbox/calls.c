@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/cred.h>
 #include <linux/err.h>
+#include <linux/limits.h>
 #include <linux/list.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
@@ -10,6 +11,7 @@
 #include "calls.h"
 #include "mailbox.h"
 #include "message.h"
+#include "redelivery.h"
 #include "system.h"
 
 kuid_t slmbx_second_admin = KUIDT_INIT(-1);
@@ -40,9 +42,19 @@ long slmbx_do_destroy(u32 id)
 	return slmbx_system_destroy(id, current_fsuid());
 }
 
-long slmbx_do_count(u32 id)
+/* The mailbox @id, as it is now: nothing that is over is in it. */
+static struct slmbx_mailbox *get_up_to_date(u32 id)
 {
 	struct slmbx_mailbox *mailbox = slmbx_system_get(id, current_fsuid());
+
+	if (!IS_ERR(mailbox))
+		slmbx_redeliver(mailbox);
+	return mailbox;
+}
+
+long slmbx_do_count(u32 id)
+{
+	struct slmbx_mailbox *mailbox = get_up_to_date(id);
 	long ret;
 
 	if (IS_ERR(mailbox))
@@ -57,12 +69,15 @@ static long send_to(struct slmbx_mailbox *mailbox, const u8 __user *buf, u32 len
 	struct slmbx_message *msg;
 	long ret;
 
-	msg = slmbx_message_alloc(current_fsuid(), mailbox->account, len);
+	ret = slmbx_mailbox_check_room(mailbox, 1, len);
+	if (ret)
+		return ret;
+	msg = slmbx_message_alloc(current_fsuid(), &mailbox->account, len);
 	if (IS_ERR(msg))
 		return PTR_ERR(msg);
 	ret = len && copy_from_user(slmbx_message_data(msg), buf, len) ?
 		      -EFAULT :
-		      slmbx_mailbox_push(mailbox, msg);
+		      slmbx_mailbox_push_one(mailbox, msg);
 	if (ret)
 		slmbx_message_free(msg);
 	return ret;
@@ -70,7 +85,7 @@ static long send_to(struct slmbx_mailbox *mailbox, const u8 __user *buf, u32 len
 
 long slmbx_do_send(u32 id, const u8 __user *buf, u32 len)
 {
-	struct slmbx_mailbox *mailbox = slmbx_system_get(id, current_fsuid());
+	struct slmbx_mailbox *mailbox = get_up_to_date(id);
 	long ret;
 
 	if (IS_ERR(mailbox))
@@ -83,17 +98,19 @@ long slmbx_do_send(u32 id, const u8 __user *buf, u32 len)
 static long recv_from(struct slmbx_mailbox *mailbox, u8 __user *buf, u32 len)
 {
 	struct slmbx_message *msg;
+	struct slmbx_batch one = { .messages = &msg, .max = 1 };
+	u64 length;
 	long ret;
 
-	ret = slmbx_mailbox_read_begin(mailbox, &msg);
+	ret = slmbx_mailbox_read_begin(mailbox, &one, U64_MAX, &length);
 	if (ret)
 		return ret;
 	len = min(len, msg->len);
 	if (len && copy_to_user(buf, slmbx_message_data(msg), len)) {
-		slmbx_mailbox_read_abort(mailbox, msg);
+		slmbx_mailbox_read_abort(mailbox, &one);
 		return -EFAULT;
 	}
-	ret = slmbx_mailbox_read_end(mailbox, msg);
+	ret = slmbx_mailbox_read_end(mailbox, &one);
 	if (ret)
 		return ret;
 	slmbx_message_free(msg);
@@ -102,7 +119,7 @@ static long recv_from(struct slmbx_mailbox *mailbox, u8 __user *buf, u32 len)
 
 long slmbx_do_recv(u32 id, u8 __user *buf, u32 len)
 {
-	struct slmbx_mailbox *mailbox = slmbx_system_get(id, current_fsuid());
+	struct slmbx_mailbox *mailbox = get_up_to_date(id);
 	long ret;
 
 	if (IS_ERR(mailbox))
@@ -114,12 +131,24 @@ long slmbx_do_recv(u32 id, u8 __user *buf, u32 len)
 
 long slmbx_do_length(u32 id)
 {
-	struct slmbx_mailbox *mailbox = slmbx_system_get(id, current_fsuid());
+	struct slmbx_mailbox *mailbox = get_up_to_date(id);
 	long ret;
 
 	if (IS_ERR(mailbox))
 		return PTR_ERR(mailbox);
 	ret = slmbx_mailbox_length(mailbox);
+	slmbx_mailbox_put(mailbox);
+	return ret;
+}
+
+long slmbx_do_purge(u32 id)
+{
+	struct slmbx_mailbox *mailbox = get_up_to_date(id);
+	long ret;
+
+	if (IS_ERR(mailbox))
+		return PTR_ERR(mailbox);
+	ret = slmbx_mailbox_purge(mailbox);
 	slmbx_mailbox_put(mailbox);
 	return ret;
 }
@@ -161,7 +190,7 @@ static long stat_of(struct slmbx_mailbox *mailbox, struct slmbx_stat __user *buf
 
 long slmbx_do_stat(u32 id, struct slmbx_stat __user *buf, size_t size)
 {
-	struct slmbx_mailbox *mailbox = slmbx_system_get(id, current_fsuid());
+	struct slmbx_mailbox *mailbox = get_up_to_date(id);
 	long ret;
 
 	if (IS_ERR(mailbox))

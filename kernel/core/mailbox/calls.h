@@ -11,6 +11,11 @@
 #include <linux/types.h>
 #include <linux/uidgid.h>
 
+struct slmbx_list;
+struct slmbx_recvv;
+struct slmbx_sendv;
+struct slmbx_setattr;
+struct slmbx_settle;
 struct slmbx_stat;
 
 /*
@@ -29,5 +34,14 @@ long slmbx_do_recv(u32 id, u8 __user *buf, u32 len);
 long slmbx_do_length(u32 id);
 /* @size of the caller's struct: -EINVAL under the first's, -E2BIG with a tail that isn't 0. */
 long slmbx_do_stat(u32 id, struct slmbx_stat __user *buf, size_t size);
+
+/* kernel/DELIVERY.md says what these do; @size is of the caller's struct. */
+long slmbx_do_sendv(const struct slmbx_sendv __user *args, size_t size);
+/* -ERESTARTSYS if a signal came before a message. */
+long slmbx_do_recvv(struct slmbx_recvv __user *args, size_t size);
+long slmbx_do_settle(const struct slmbx_settle __user *args, size_t size);
+long slmbx_do_list(const struct slmbx_list __user *args, size_t size);
+long slmbx_do_setattr(const struct slmbx_setattr __user *args, size_t size);
+long slmbx_do_purge(u32 id);
 
 #endif /* SLMBX_CALLS_H */

@@ -2,32 +2,52 @@
 #ifndef SLMBX_MAILBOX_H
 #define SLMBX_MAILBOX_H
 
+#include <asm/barrier.h>
 #include <linux/compiler.h>
 #include <linux/kref.h>
+#include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/uidgid.h>
 
+#include "message.h"
+
 struct slmbx_account;
-struct slmbx_message;
+struct slmbx_delivery;
+struct slmbx_room;
+struct slmbx_setattr;
 struct slmbx_stat;
+
+/**
+ * struct slmbx_batch - messages that a receiver copies out
+ * @messages: them, head first; room for @max
+ * @max: how many it wants at most
+ * @count: how many there are
+ */
+struct slmbx_batch {
+	struct slmbx_message **messages;
+	u32 max;
+	u32 count;
+};
 
 /**
  * struct slmbx_mailbox - a first-in, first-out queue of messages
  * @id: its key in the skip list; immutable
- * @owner: who made it; immutable
- * @protected: only the owner may use it; immutable
+ * @owner: whose it is; changed under system_lock
  * @ref: one for the skip list, one for each call that uses it
- * @lock: guards @gone, @messages, @reading, @count and @bytes
+ * @lock: guards @gone, @messages, @reading, @count, @bytes, @sent and @delivery
  * @gone: 0, or the error that answers calls: it was destroyed or shut down
+ * @protected: only the owner may use it; changed under system_lock
  * @messages: the queue, head first
- * @reading: the head message while a receiver copies it out, or NULL
- * @count: messages in the queue
+ * @reading: what a receiver copies out, all of it at the head, or NULL
+ * @count: messages ready: in the queue, and in @delivery->returned
  * @bytes: sum of their lengths
- * @turn: held by the receiver that copies the head out
- * @account: who is charged for it: its owner
+ * @sent: messages that ever became ready
+ * @turn: held by the receiver that copies messages out
+ * @account: who is charged for it: its owner; changed under system_lock
+ * @delivery: NULL until more than the eight calls is asked of it
  * @rcu: frees it
  *
  * Lifetime
@@ -53,16 +73,18 @@ struct slmbx_stat;
 struct slmbx_mailbox {
 	u32 id;
 	kuid_t owner;
-	bool protected;
 	struct kref ref;
 	spinlock_t lock;
-	int gone;
+	s16 gone;
+	bool protected;
 	struct list_head messages;
-	struct slmbx_message *reading;
+	struct slmbx_batch *reading;
 	u64 count;
 	u64 bytes;
+	u64 sent;
 	struct mutex turn;
 	struct slmbx_account *account;
+	struct slmbx_delivery *delivery;
 	struct rcu_head rcu;
 };
 
@@ -87,35 +109,105 @@ static inline void slmbx_mailbox_put(struct slmbx_mailbox *mailbox)
 
 static inline bool slmbx_mailbox_may_use(const struct slmbx_mailbox *mailbox, kuid_t uid)
 {
-	return !mailbox->protected || uid_eq(mailbox->owner, uid);
+	return !READ_ONCE(mailbox->protected) || __kuid_val(uid) == READ_ONCE(mailbox->owner.val);
 }
 
 /*
  * Ends the mailbox: calls that found it are answered with @why, and its
- * messages are freed, but for one that a receiver copies and will free.
+ * messages are freed, but for those that a receiver copies and will free.
  */
 void slmbx_mailbox_kill(struct slmbx_mailbox *mailbox, int why);
 
-/* What follows answers @gone of a mailbox that is. */
+/*
+ * @owner has it, and is charged, from now on. Under system_lock. -EDQUOT, -ENOMEM. May
+ * sleep.
+ */
+int __must_check slmbx_mailbox_set_owner(struct slmbx_mailbox *mailbox, kuid_t owner);
 
-/* Appends @msg, which is the mailbox's from then on; not on failure. */
-int __must_check slmbx_mailbox_push(struct slmbx_mailbox *mailbox, struct slmbx_message *msg);
+/* Its delivery, without the lock; NULL without one. */
+static inline struct slmbx_delivery *slmbx_mailbox_delivery(struct slmbx_mailbox *mailbox)
+{
+	/* Pairs with the release of slmbx_mailbox_need_delivery(). */
+	return smp_load_acquire(&mailbox->delivery);
+}
+
+/* Its owner, as it is now. */
+static inline kuid_t slmbx_mailbox_owner(const struct slmbx_mailbox *mailbox)
+{
+	return (kuid_t){ READ_ONCE(mailbox->owner.val) };
+}
+
+/* Sets the rest of what attr->mask says. Under system_lock; it needs a delivery. */
+void slmbx_mailbox_set(struct slmbx_mailbox *mailbox, const struct slmbx_setattr *attr);
+/* Id of its dead-letter mailbox, 0 for none. */
+u32 slmbx_mailbox_dead_letter(struct slmbx_mailbox *mailbox);
+
+/* What follows answers @gone of a mailbox that is, but where it says otherwise. */
 
 /*
- * A receive: begin, copy out, then end (the message is the caller's) or abort
- * (it stays at the head). -ESRCH on an empty mailbox; -EINTR only to a task that
- * is being killed. May sleep.
+ * Gives it a @delivery, if it has none. -ENOMEM. May sleep. It stays as long as the
+ * mailbox, so that who knows of it needs no lock to find it.
  */
-int __must_check slmbx_mailbox_read_begin(struct slmbx_mailbox *mailbox,
-					  struct slmbx_message **msg);
-int __must_check slmbx_mailbox_read_end(struct slmbx_mailbox *mailbox, struct slmbx_message *msg);
-void slmbx_mailbox_read_abort(struct slmbx_mailbox *mailbox, struct slmbx_message *msg);
+int __must_check slmbx_mailbox_need_delivery(struct slmbx_mailbox *mailbox);
 
-/* Messages waiting. */
+/* What it can take now. */
+int __must_check slmbx_mailbox_room(struct slmbx_mailbox *mailbox, struct slmbx_room *room);
+
+/* Whether @messages of @bytes more fit within its limits now: 0, -EDQUOT. */
+int __must_check slmbx_mailbox_check_room(struct slmbx_mailbox *mailbox, u64 messages, u64 bytes);
+
+/*
+ * Appends the @count messages of the list, or on failure none: -EDQUOT. They are the
+ * mailbox's from then on. Those with an annex of SLMBX_ANNEX_DELAY in hand are delayed; any annex
+ * needs a delivery.
+ */
+int __must_check slmbx_mailbox_push(struct slmbx_mailbox *mailbox, struct list_head *messages,
+				    u32 count, u64 bytes);
+
+static inline int __must_check slmbx_mailbox_push_one(struct slmbx_mailbox *mailbox,
+						      struct slmbx_message *msg)
+{
+	LIST_HEAD(one);
+
+	list_add(&msg->link, &one);
+	return slmbx_mailbox_push(mailbox, &one, 1, msg->len);
+}
+
+/*
+ * A receive: begin, copy out, then end (the messages are the caller's), lease or abort
+ * (they stay at the head). The batch is of as many as lie in @room bytes; @needed says
+ * what the first takes. -ESRCH if no message is ready, -EMSGSIZE if the first has no
+ * room; -EINTR only to a task that is being killed. May sleep.
+ */
+int __must_check slmbx_mailbox_read_begin(struct slmbx_mailbox *mailbox, struct slmbx_batch *batch,
+					  u64 room, u64 *needed);
+int __must_check slmbx_mailbox_read_end(struct slmbx_mailbox *mailbox, struct slmbx_batch *batch);
+/* Leases each by the annex of the same place, which is the message's then; not on failure. */
+int __must_check slmbx_mailbox_read_lease(struct slmbx_mailbox *mailbox, struct slmbx_batch *batch,
+					  struct slmbx_annex **leases);
+/* Wakes somebody else, who may have more luck. Answers nothing. */
+void slmbx_mailbox_read_abort(struct slmbx_mailbox *mailbox, struct slmbx_batch *batch);
+
+/*
+ * Waits until a message may be ready. 0, -ETIME at @deadline, -ERESTARTSYS; -ETIME and
+ * -ERESTARTSYS only if there was none when it gave up. It needs a delivery.
+ */
+int __must_check slmbx_mailbox_wait(struct slmbx_mailbox *mailbox, u64 deadline);
+
+/* Messages ready. */
 long slmbx_mailbox_count(struct slmbx_mailbox *mailbox);
 /* Length of the head message; -ESRCH without one. */
 long slmbx_mailbox_length(struct slmbx_mailbox *mailbox);
 /* Fills @st but for the owner, which is said in the caller's terms. */
 int __must_check slmbx_mailbox_stat(struct slmbx_mailbox *mailbox, struct slmbx_stat *st);
+/* Drops what is ready or delayed; says how many messages. */
+long slmbx_mailbox_purge(struct slmbx_mailbox *mailbox);
+
+/* Under @lock: a message that is nowhere becomes the last; one that is ready leaves. */
+void slmbx_mailbox_append(struct slmbx_mailbox *mailbox, struct slmbx_message *msg);
+void slmbx_mailbox_unlink(struct slmbx_mailbox *mailbox, struct slmbx_message *msg);
+
+/* Without @lock: @ready messages became ready, and as many waiters are woken. */
+void slmbx_mailbox_wake(struct slmbx_mailbox *mailbox, u32 ready);
 
 #endif /* SLMBX_MAILBOX_H */

@@ -157,15 +157,31 @@ static struct slmbx_account *charge_uid(kuid_t uid, s64 bytes, s64 mailboxes)
 	}
 }
 
-struct slmbx_account *slmbx_quota_charge(kuid_t uid, struct slmbx_account *likely, s64 bytes,
+/* In an RCU read section. ERR_PTR(-ENOENT) if it isn't @uid's. */
+static struct slmbx_account *charge_likely(kuid_t uid, struct slmbx_account *likely, s64 bytes,
+					   s64 mailboxes)
+{
+	int err = uid_eq(likely->uid, uid) ? charge_account(likely, bytes, mailboxes) : -ENOENT;
+
+	return err ? ERR_PTR(err) : likely;
+}
+
+struct slmbx_account *slmbx_quota_charge(kuid_t uid, struct slmbx_account *const *likely, s64 bytes,
 					 s64 mailboxes)
 {
-	int err;
+	struct slmbx_account *account;
 
-	if (!likely || !uid_eq(likely->uid, uid))
+	if (!likely)
 		return charge_uid(uid, bytes, mailboxes);
-	err = charge_account(likely, bytes, mailboxes);
-	return err ? ERR_PTR(err) : likely;
+	rcu_read_lock();
+	account = charge_likely(uid, READ_ONCE(*likely), bytes, mailboxes);
+	rcu_read_unlock();
+	return account == ERR_PTR(-ENOENT) ? charge_uid(uid, bytes, mailboxes) : account;
+}
+
+void slmbx_quota_charge_more(struct slmbx_account *account, s64 bytes)
+{
+	atomic64_add(bytes, &account->bytes);
 }
 
 void slmbx_quota_uncharge(struct slmbx_account *account, s64 bytes, s64 mailboxes)

@@ -23,13 +23,16 @@ struct slmbx_limits {
 extern struct slmbx_limits slmbx_limits;
 
 /*
- * Charges @uid with @bytes (more than 0) of memory and @mailboxes. @likely is looked
- * at first: an account that lives, for something is charged to it, or NULL. Returns
- * the account, to be given back with the same numbers, or ERR_PTR(-EDQUOT), or
+ * Charges @uid with @bytes (more than 0) of memory and @mailboxes. The account at
+ * @likely, unless that is NULL, is looked at first: something is charged to it, and
+ * goes on being so for a grace period after another takes its place. Returns the
+ * account, to be given back with the same numbers, or ERR_PTR(-EDQUOT), or
  * ERR_PTR(-ENOMEM). Takes no sleeping lock but may sleep to allocate.
  */
-struct slmbx_account *slmbx_quota_charge(kuid_t uid, struct slmbx_account *likely, s64 bytes,
+struct slmbx_account *slmbx_quota_charge(kuid_t uid, struct slmbx_account *const *likely, s64 bytes,
 					 s64 mailboxes);
+/* Charges @account, to which something is charged, whatever its limit. */
+void slmbx_quota_charge_more(struct slmbx_account *account, s64 bytes);
 void slmbx_quota_uncharge(struct slmbx_account *account, s64 bytes, s64 mailboxes);
 
 #endif /* SLMBX_QUOTA_H */

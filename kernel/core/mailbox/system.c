@@ -161,6 +161,69 @@ int slmbx_system_destroy(u32 id, kuid_t uid)
 	return 0;
 }
 
+static struct slmbx_mailbox *locked_find(u32 id)
+{
+	return slmbx_skiplist_find(&locked_system()->mailboxes, id);
+}
+
+/* Whether from @dead_letter one comes to @id, or nowhere in so many steps as are allowed. */
+static bool leads_to(u32 dead_letter, u32 id)
+{
+	struct slmbx_mailbox *mailbox;
+	u32 steps;
+
+	for (steps = 0; dead_letter && dead_letter != id && steps < SLMBX_DEAD_LETTERS_MAX;
+	     steps++) {
+		mailbox = locked_find(dead_letter);
+		dead_letter = mailbox ? slmbx_mailbox_dead_letter(mailbox) : 0;
+	}
+	return dead_letter;
+}
+
+/* The mailbox @uid may change. */
+static struct slmbx_mailbox *find_to_set(const struct slmbx_setattr *attr, kuid_t uid)
+{
+	struct slmbx_mailbox *mailbox;
+
+	if (!locked_system())
+		return ERR_PTR(-ENODEV);
+	mailbox = locked_find(attr->id);
+	if (!mailbox)
+		return ERR_PTR(-ENOENT);
+	if (uid_eq(uid, GLOBAL_ROOT_UID))
+		return mailbox;
+	return uid_eq(uid, mailbox->owner) && !(attr->mask & SLMBX_ATTR_OWNER) ? mailbox :
+										 ERR_PTR(-EPERM);
+}
+
+static int set(const struct slmbx_setattr *attr, kuid_t owner, kuid_t uid)
+{
+	struct slmbx_mailbox *mailbox = find_to_set(attr, uid);
+	int err;
+
+	if (IS_ERR(mailbox))
+		return PTR_ERR(mailbox);
+	if (attr->mask & SLMBX_ATTR_DEAD_LETTER && leads_to(attr->dead_letter, attr->id))
+		return -ELOOP;
+	err = slmbx_mailbox_need_delivery(mailbox);
+	if (!err && attr->mask & SLMBX_ATTR_OWNER && !uid_eq(owner, mailbox->owner))
+		err = slmbx_mailbox_set_owner(mailbox, owner);
+	if (!err)
+		slmbx_mailbox_set(mailbox, attr);
+	return err;
+}
+
+int slmbx_system_set(const struct slmbx_setattr *attr, kuid_t owner, kuid_t uid)
+{
+	int err = mutex_lock_killable(&system_lock);
+
+	if (err)
+		return err;
+	err = set(attr, owner, uid);
+	mutex_unlock(&system_lock);
+	return err;
+}
+
 /* In an RCU read section. */
 static struct slmbx_mailbox *find_and_get(u32 id, kuid_t uid)
 {

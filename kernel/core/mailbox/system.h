@@ -7,6 +7,7 @@
 #include <linux/uidgid.h>
 
 struct slmbx_mailbox;
+struct slmbx_setattr;
 struct slmbx_skiplist_shape;
 
 /* What the functions below answer is SPEC's, in the order of its checks. */
@@ -19,6 +20,12 @@ int __must_check slmbx_system_shutdown(void);
 int __must_check slmbx_system_create(u32 id, kuid_t owner, bool protected);
 /* 0, -ENODEV, -ENOENT, -EPERM. */
 int __must_check slmbx_system_destroy(u32 id, kuid_t uid);
+
+/*
+ * Sets what @attr says of its mailbox, for @uid; @owner is what attr->owner means.
+ * 0, -ENODEV, -ENOENT, -EPERM, -ELOOP, -EDQUOT, -ENOMEM.
+ */
+int __must_check slmbx_system_set(const struct slmbx_setattr *attr, kuid_t owner, kuid_t uid);
 
 /*
  * The mailbox @id, with a reference for the caller, if @uid may use it. Takes no

@@ -10,11 +10,6 @@
 #include "../slmbx.h"
 #include "daemon.h"
 
-/* Room offered to a message of unknown size, where the buffer is that large. */
-#define ROOM_MIN 256
-/* Looking at more in advance costs more than being asked for it. */
-#define ROOM_MAX SLMBXD_INLINE_MAX
-
 /* A struct larger than this is a mistake, as in copy_struct_from_user(). */
 #define STRUCT_SIZE_MAX 4096
 
@@ -37,53 +32,13 @@ static struct slmbxd_request request_of(const struct slmbx_call *call)
 	return request;
 }
 
-/*
- * The reply to what was put; @put is the result of putting it. A daemon may answer
- * before it has read all, and hang up. Any failure ends the connection.
- */
-static int get(struct slmbx_conn *conn, int put, struct slmbxd_reply *reply, uintptr_t body,
-	       size_t room)
-{
-	int err = put;
-
-	if (!put || put == SLMBX_HUNG_UP)
-		err = slmbx_frames_get(conn, reply, body, room);
-	if (!err && reply->kind == SLMBXD_REFUSED)
-		err = slmbx_refusal(reply->result);
-	if (err || put)
-		slmbx_conn_close(conn);
-	return err;
-}
-
-/* A request without a body, and its reply. */
-static int exchange(struct slmbx_conn *conn, const struct slmbxd_request *request,
-		    struct slmbxd_reply *reply, uintptr_t body, size_t room)
-{
-	bool sent;
-	int put = slmbx_frames_put(conn, request, 0, 0, &sent);
-
-	return get(conn, put, reply, body, room);
-}
-
-/* The peer said what slmbxd never says: its stream makes no more sense. */
-static long broken(struct slmbx_conn *conn)
-{
-	slmbx_conn_close(conn);
-	return -EPROTO;
-}
-
-static long final(struct slmbx_conn *conn, const struct slmbxd_reply *reply)
-{
-	return reply->kind == SLMBXD_DONE ? (long)reply->result : broken(conn);
-}
-
 static long call_plain(struct slmbx_conn *conn, const struct slmbx_call *call)
 {
 	struct slmbxd_request request = request_of(call);
 	struct slmbxd_reply reply;
-	int err = exchange(conn, &request, &reply, 0, 0);
+	int err = slmbx_exchange(conn, &request, &reply, 0, 0);
 
-	return err ? err : final(conn, &reply);
+	return err ? err : slmbx_exchange_final(conn, &reply);
 }
 
 /*
@@ -97,21 +52,19 @@ static long send_fault(struct slmbx_conn *conn, struct slmbxd_request *request, 
 	int err;
 
 	if (begun) {
-		slmbx_conn_close(conn);
-		err = slmbx_conn_get(&conn);
+		err = slmbx_exchange_anew(&conn);
 		if (err)
 			return err;
-		conn->busy = true;
 	}
 
 	request->flags |= SLMBXD_FAULT;
 	request->body_len = 0;
-	err = exchange(conn, request, &reply, 0, 0);
+	err = slmbx_exchange(conn, request, &reply, 0, 0);
 	if (err)
 		return err;
 
-	ret = final(conn, &reply);
-	return ret < 0 ? ret : broken(conn);
+	ret = slmbx_exchange_final(conn, &reply);
+	return ret < 0 ? ret : slmbx_exchange_broken(conn);
 }
 
 static long call_send(struct slmbx_conn *conn, const struct slmbx_call *call)
@@ -128,7 +81,7 @@ static long call_send(struct slmbx_conn *conn, const struct slmbx_call *call)
 	put = slmbx_frames_put(conn, &request, call->mem, request.body_len, &begun);
 	if (put == -EFAULT)
 		return send_fault(conn, &request, begun);
-	err = get(conn, put, &reply, 0, 0);
+	err = slmbx_exchange_get(conn, put, &reply, 0, 0);
 	if (err)
 		return err;
 
@@ -136,34 +89,17 @@ static long call_send(struct slmbx_conn *conn, const struct slmbx_call *call)
 		put = slmbx_frames_put_body(conn, call->mem, call->size);
 		if (put == -EFAULT)
 			return send_fault(conn, &request, true);
-		err = get(conn, put, &reply, 0, 0);
+		err = slmbx_exchange_get(conn, put, &reply, 0, 0);
 		if (err)
 			return err;
 	}
-	return final(conn, &reply);
-}
-
-/*
- * A daemon can't put a message back, so it must know before it takes one that the
- * bytes will find room. What is looked at in advance spares a second request.
- */
-static size_t first_room(const struct slmbx_conn *conn, uintptr_t mem, size_t len)
-{
-	size_t room = slmbx_memory_page_rest(mem);
-
-	if (room < ROOM_MIN)
-		room = ROOM_MIN;
-	if (room < conn->last_size)
-		room = conn->last_size < ROOM_MAX ? conn->last_size : ROOM_MAX;
-	if (room > len)
-		room = len;
-	return slmbx_memory_writable(mem, room);
+	return slmbx_exchange_final(conn, &reply);
 }
 
 static long call_recv(struct slmbx_conn *conn, const struct slmbx_call *call)
 {
 	struct slmbxd_request request = request_of(call);
-	size_t room = first_room(conn, call->mem, call->size);
+	size_t room = slmbx_room_first(conn, call->mem, call->size);
 	struct slmbxd_reply reply;
 	long ret;
 	int err;
@@ -171,24 +107,24 @@ static long call_recv(struct slmbx_conn *conn, const struct slmbx_call *call)
 	request.arg = (uint32_t)call->size;
 	for (;;) {
 		request.room = (uint32_t)room;
-		err = exchange(conn, &request, &reply, call->mem, room);
+		err = slmbx_exchange(conn, &request, &reply, call->mem, room);
 		if (err)
 			return err;
 		if (reply.kind != SLMBXD_NEED_ROOM)
 			break;
 
 		if (reply.result <= (int64_t)room || reply.result > (int64_t)call->size)
-			return broken(conn);
+			return slmbx_exchange_broken(conn);
 		room = (size_t)reply.result;
 		if (slmbx_memory_writable(call->mem, room) < room)
 			return -EFAULT;
 	}
 
-	ret = final(conn, &reply);
+	ret = slmbx_exchange_final(conn, &reply);
 	if (ret < 0)
 		return ret;
 	if ((uint64_t)ret != reply.body_len)
-		return broken(conn);
+		return slmbx_exchange_broken(conn);
 	conn->last_size = (size_t)ret;
 	return ret;
 }
@@ -210,7 +146,7 @@ static long copy_struct_out(uintptr_t mem, size_t size, const void *from, size_t
 	if (size > STRUCT_SIZE_MAX)
 		return -E2BIG;
 	if (size > known) {
-		if (!slmbx_memory_readable(mem + known, size - known))
+		if (slmbx_memory_readable(mem + known, size - known) < size - known)
 			return -EFAULT;
 		if (!is_zero((const unsigned char *)mem + known, size - known))
 			return -E2BIG;
@@ -230,15 +166,15 @@ static long call_stat(struct slmbx_conn *conn, const struct slmbx_call *call)
 	int err;
 
 	request.arg = call->size < sizeof(st) ? (uint32_t)call->size : sizeof(st);
-	err = exchange(conn, &request, &reply, (uintptr_t)st, request.arg);
+	err = slmbx_exchange(conn, &request, &reply, (uintptr_t)st, request.arg);
 	if (err)
 		return err;
 
-	ret = final(conn, &reply);
+	ret = slmbx_exchange_final(conn, &reply);
 	if (ret < 0)
 		return ret;
 	if (ret || reply.body_len < SLMBX_STAT_SIZE_V0)
-		return broken(conn);
+		return slmbx_exchange_broken(conn);
 	return copy_struct_out(call->mem, call->size, st, reply.body_len);
 }
 
@@ -251,6 +187,15 @@ static long call_once(struct slmbx_conn *conn, const struct slmbx_call *call)
 		return call_recv(conn, call);
 	case SLMBX_CALL_STAT:
 		return call_stat(conn, call);
+	case SLMBX_CALL_SENDV:
+		return slmbx_call_sendv(conn, call);
+	case SLMBX_CALL_SETTLE:
+		return slmbx_call_settle(conn, call);
+	case SLMBX_CALL_SETATTR:
+		return slmbx_call_setattr(conn, call);
+	case SLMBX_CALL_RECVV:
+	case SLMBX_CALL_LIST:
+		return slmbx_call_fetch(conn, call);
 	default:
 		return call_plain(conn, call);
 	}

@@ -21,6 +21,7 @@
 #include <sys/uio.h>
 #include <linux/slmbxd.h>
 
+struct slmbx_call;
 struct slmbx_outgoing;
 
 /*
@@ -29,8 +30,8 @@ struct slmbx_outgoing;
  *	request may be sent anew on another.
  * HUNG_UP: the daemon takes no more, but it may have answered first.
  */
-#define SLMBX_LOST		(-4096)
-#define SLMBX_HUNG_UP		(-4097)
+#define SLMBX_LOST (-4096)
+#define SLMBX_HUNG_UP (-4097)
 
 /**
  * struct slmbx_conn - a thread's connection
@@ -73,16 +74,34 @@ void slmbx_conn_close(struct slmbx_conn *conn);
 int slmbx_frames_put(struct slmbx_conn *conn, const struct slmbxd_request *request, uintptr_t body,
 		     size_t len, bool *sent);
 int slmbx_frames_put_body(struct slmbx_conn *conn, uintptr_t body, size_t len);
-int slmbx_frames_put_many(struct slmbx_conn *conn, struct iovec *iov, size_t count, size_t len,
-			  size_t *sent);
+int slmbx_frames_put_pieces(struct slmbx_conn *conn, struct iovec *iov, size_t count, size_t len,
+			    size_t *sent);
 int slmbx_frames_get(struct slmbx_conn *conn, struct slmbxd_reply *reply, uintptr_t body,
 		     size_t room);
+int slmbx_frames_get_head(struct slmbx_conn *conn, struct slmbxd_reply *reply, uint64_t room,
+			  bool interruptible, size_t *got);
+int slmbx_frames_get_body(struct slmbx_conn *conn, struct iovec *iov, size_t count, size_t len);
 size_t slmbx_frames_get_many(struct slmbx_conn *conn, struct slmbxd_reply *replies, size_t n,
 			     int *err);
 
 /* request.c */
 struct slmbxd_request slmbx_request(unsigned int nr, unsigned int id, uid_t as);
 int slmbx_refusal(long why);
+
+/* exchange.c */
+int slmbx_exchange_get(struct slmbx_conn *conn, int put, struct slmbxd_reply *reply, uintptr_t body,
+		       size_t room);
+int slmbx_exchange(struct slmbx_conn *conn, const struct slmbxd_request *request,
+		   struct slmbxd_reply *reply, uintptr_t body, size_t room);
+int slmbx_exchange_anew(struct slmbx_conn **conn);
+long slmbx_exchange_final(struct slmbx_conn *conn, const struct slmbxd_reply *reply);
+long slmbx_exchange_broken(struct slmbx_conn *conn);
+
+/* arguments.c, fetch.c: the calls whose arguments are a struct. */
+long slmbx_call_sendv(struct slmbx_conn *conn, const struct slmbx_call *call);
+long slmbx_call_settle(struct slmbx_conn *conn, const struct slmbx_call *call);
+long slmbx_call_setattr(struct slmbx_conn *conn, const struct slmbx_call *call);
+long slmbx_call_fetch(struct slmbx_conn *conn, const struct slmbx_call *call);
 
 /* many.c */
 size_t slmbx_batch_send(uid_t as, struct slmbx_outgoing *out, size_t n);
@@ -91,6 +110,10 @@ size_t slmbx_batch_send(uid_t as, struct slmbx_outgoing *out, size_t n);
 void slmbx_memory_setup(void);
 size_t slmbx_memory_page_rest(uintptr_t mem);
 size_t slmbx_memory_writable(uintptr_t mem, size_t len);
-bool slmbx_memory_readable(uintptr_t mem, size_t len);
+size_t slmbx_memory_readable(uintptr_t mem, size_t len);
+
+/* room.c */
+size_t slmbx_room_first(const struct slmbx_conn *conn, uintptr_t mem, size_t len);
+size_t slmbx_room_next(uintptr_t mem, size_t len, size_t room, size_t needed);
 
 #endif /* SLMBX_DAEMON_H */

@@ -21,10 +21,13 @@
 static long send_some(int fd, const struct msghdr *msg)
 {
 	const struct iovec *iov = msg->msg_iov;
+	struct msghdr some = *msg;
 
-	if (msg->msg_iovlen > 1)
-		return syscall(SYS_sendmsg, fd, msg, MSG_NOSIGNAL);
-	return syscall(SYS_sendto, fd, iov->iov_base, iov->iov_len, MSG_NOSIGNAL, NULL, 0);
+	if (msg->msg_iovlen == 1)
+		return syscall(SYS_sendto, fd, iov->iov_base, iov->iov_len, MSG_NOSIGNAL, NULL, 0);
+	if (some.msg_iovlen > IOV_MAX)
+		some.msg_iovlen = IOV_MAX;
+	return syscall(SYS_sendmsg, fd, &some, MSG_NOSIGNAL);
 }
 
 static long receive_some(int fd, struct msghdr *msg)
@@ -113,30 +116,37 @@ int slmbx_frames_put_body(struct slmbx_conn *conn, uintptr_t body, size_t len)
 	return send_all(conn->fd, &iov, 1, len, &gone);
 }
 
-int slmbx_frames_put_many(struct slmbx_conn *conn, struct iovec *iov, size_t count, size_t len,
-			  size_t *sent)
+/* No piece is empty: a row of such would be sent for ever. */
+int slmbx_frames_put_pieces(struct slmbx_conn *conn, struct iovec *iov, size_t count, size_t len,
+			    size_t *sent)
 {
 	return send_all(conn->fd, iov, count, len, sent);
 }
 
-/* Bytes read, at least one; SLMBX_LOST at the end of the stream; -EFAULT, -EPROTO. */
-static long receive(int fd, struct msghdr *msg)
+/* Bytes read, at least one; SLMBX_LOST at the end of the stream; -EFAULT, -EPROTO, -EINTR. */
+static long receive_once(int fd, struct msghdr *msg)
 {
-	for (;;) {
-		long n = receive_some(fd, msg);
+	long n = receive_some(fd, msg);
 
-		if (n > 0)
-			return n;
-		if (n == 0 || errno == ECONNRESET)
-			return SLMBX_LOST;
-		if (errno == EFAULT)
-			return -EFAULT;
-		if (errno != EINTR)
-			return -EPROTO;
-	}
+	if (n > 0)
+		return n;
+	if (n == 0 || errno == ECONNRESET)
+		return SLMBX_LOST;
+	return errno == EFAULT || errno == EINTR ? -errno : -EPROTO;
 }
 
-static bool is_sound(const struct slmbxd_reply *reply, size_t room)
+/* The same, whatever signals are handled meanwhile. */
+static long receive(int fd, struct msghdr *msg)
+{
+	long n;
+
+	do
+		n = receive_once(fd, msg);
+	while (n == -EINTR);
+	return n;
+}
+
+static bool is_sound(const struct slmbxd_reply *reply, uint64_t room)
 {
 	if (reply->magic != SLMBXD_MAGIC || reply->pad)
 		return false;
@@ -146,9 +156,12 @@ static bool is_sound(const struct slmbxd_reply *reply, size_t room)
 	switch (reply->kind) {
 	case SLMBXD_DONE:
 		return reply->body_len <= room && (reply->result >= 0 || !reply->body_len);
+	case SLMBXD_PIECE:
+		return reply->body_len && reply->body_len <= room && !reply->result;
 	case SLMBXD_GO_AHEAD:
 	case SLMBXD_NEED_ROOM:
 	case SLMBXD_REFUSED:
+	case SLMBXD_TOO_LONG:
 		return !reply->body_len;
 	default:
 		return false;
@@ -189,6 +202,48 @@ int slmbx_frames_get(struct slmbx_conn *conn, struct slmbxd_reply *reply, uintpt
 			return n == SLMBX_LOST ? -EPROTO : (int)n;
 		/* advance() would run off the end after the last byte. */
 		msg.msg_iov->iov_base = (char *)msg.msg_iov->iov_base + n;
+	}
+	return 0;
+}
+
+/*
+ * One reply without its body, which is @room bytes at most. A signal that is handled and
+ * restarts no calls makes it -EINTR, if @interruptible; it can be called again then, with
+ * @got as it is. That is 0 at first.
+ */
+int slmbx_frames_get_head(struct slmbx_conn *conn, struct slmbxd_reply *reply, uint64_t room,
+			  bool interruptible, size_t *got)
+{
+	long n;
+
+	while (*got < sizeof(*reply)) {
+		struct iovec iov = {
+			.iov_base = (char *)reply + *got,
+			.iov_len = sizeof(*reply) - *got,
+		};
+		struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+
+		n = interruptible ? receive_once(conn->fd, &msg) : receive(conn->fd, &msg);
+		if (n < 0)
+			return n == SLMBX_LOST && *got ? -EPROTO : (int)n;
+		*got += (size_t)n;
+	}
+	return is_sound(reply, room) ? 0 : -EPROTO;
+}
+
+/* The @len bytes of its body, into all of @iov, which it changes. */
+int slmbx_frames_get_body(struct slmbx_conn *conn, struct iovec *iov, size_t count, size_t len)
+{
+	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = count };
+	long n;
+
+	while (len) {
+		n = receive(conn->fd, &msg);
+		if (n < 0)
+			return n == SLMBX_LOST ? -EPROTO : (int)n;
+		len -= (size_t)n;
+		if (len)
+			advance(&msg, (size_t)n);
 	}
 	return 0;
 }

@@ -117,7 +117,7 @@ size_t slmbx_batch_send(uid_t as, struct slmbx_outgoing *out, size_t n)
 		return 0;
 
 	conn->busy = true;
-	err = slmbx_frames_put_many(conn, batch.iov, batch.pieces, batch.len, &sent);
+	err = slmbx_frames_put_pieces(conn, batch.iov, batch.pieces, batch.len, &sent);
 	gone = whole(&batch, sent);
 	done = take_results(conn, out, gone);
 	conn->busy = false;

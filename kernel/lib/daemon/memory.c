@@ -76,13 +76,14 @@ size_t slmbx_memory_writable(uintptr_t mem, size_t len)
 	return done < len ? done : len;
 }
 
-bool slmbx_memory_readable(uintptr_t mem, size_t len)
+/* How many can be read. */
+size_t slmbx_memory_readable(uintptr_t mem, size_t len)
 {
-	if (len > UINTPTR_MAX - mem)
-		return false;
+	size_t done = 0;
 
-	for (size_t done = 0; done < len; done += slmbx_memory_page_rest(mem + done))
-		if (!word_readable(mem + done))
-			return false;
-	return true;
+	if (len > UINTPTR_MAX - mem)
+		len = UINTPTR_MAX - mem;
+	while (done < len && word_readable(mem + done))
+		done += slmbx_memory_page_rest(mem + done);
+	return done < len ? done : len;
 }

@@ -17,16 +17,34 @@
 #include "../engine.h"
 #include "../fd.h"
 #include "../slmbx.h"
+#include "arch.h"
 #include "kernel.h"
 
 #define DEVICE "/dev/slmbx"
 
-static atomic_int device_fd = -1;
+/* New descriptors for one call. Other threads may close one just as it is made. */
+#define ATTEMPTS 8
+
+/*
+ * The descriptor plus 1, 0 for none; above it, how often there was a new one. A new one
+ * may get the number of one that was closed, and must not be taken for that.
+ */
+static _Atomic uint64_t device;
+
+static int fd_of(uint64_t known)
+{
+	return (int)(uint32_t)known - 1;
+}
+
+static uint64_t next(uint64_t known, int fd)
+{
+	return ((known >> 32) + 1) << 32 | ((uint32_t)fd + 1);
+}
 
 /* Not glibc's, which returns an int. */
 static long call_ioctl(int fd, unsigned long request, const void *arg)
 {
-	return slmbx_result(syscall(SYS_ioctl, fd, request, arg));
+	return slmbx_syscall3(SYS_ioctl, (unsigned long)fd, request, (uintptr_t)arg);
 }
 
 /* On init and create, which have two numbers each. */
@@ -63,6 +81,14 @@ static long enter_stat(int fd, const struct slmbx_call *call)
 	return call_ioctl(fd, SLMBX_IOC_STAT, &stat);
 }
 
+/* On a struct. */
+static long enter_args(int fd, unsigned long request, const struct slmbx_call *call)
+{
+	const struct slmbx_ioc_args args = { .args = call->mem, .size = call->size };
+
+	return call_ioctl(fd, request, &args);
+}
+
 static long enter(int fd, const struct slmbx_call *call)
 {
 	const __u32 id = call->id;
@@ -81,6 +107,18 @@ static long enter(int fd, const struct slmbx_call *call)
 		return call_ioctl(fd, SLMBX_IOC_LENGTH, &id);
 	case SLMBX_CALL_STAT:
 		return enter_stat(fd, call);
+	case SLMBX_CALL_SENDV:
+		return enter_args(fd, SLMBX_IOC_SENDV, call);
+	case SLMBX_CALL_RECVV:
+		return enter_args(fd, SLMBX_IOC_RECVV, call);
+	case SLMBX_CALL_SETTLE:
+		return enter_args(fd, SLMBX_IOC_SETTLE, call);
+	case SLMBX_CALL_LIST:
+		return enter_args(fd, SLMBX_IOC_LIST, call);
+	case SLMBX_CALL_SETATTR:
+		return enter_args(fd, SLMBX_IOC_SETATTR, call);
+	case SLMBX_CALL_PURGE:
+		return call_ioctl(fd, SLMBX_IOC_PURGE, &id);
 	default:
 		return enter_memory(fd, call);
 	}
@@ -140,16 +178,17 @@ static int open_device(void)
 /* A descriptor of the device: the one we have, or a new one if it is that no more. */
 static int get_device(void)
 {
-	int fd, old = atomic_load(&device_fd);
+	uint64_t known = atomic_load(&device);
+	int fd = fd_of(known);
 
-	if (old >= 0 && is_device(old))
-		return old;
+	if (fd >= 0 && is_device(fd))
+		return fd;
 	fd = open_device();
-	if (fd < 0 || atomic_compare_exchange_strong(&device_fd, &old, fd))
+	if (fd < 0 || atomic_compare_exchange_strong(&device, &known, next(known, fd)))
 		return fd;
 	/* Another thread was faster. */
 	slmbx_fd_close(fd);
-	return old;
+	return fd_of(known);
 }
 
 /* What another file may answer in place of the device; EINVAL may be the device's own. */
@@ -160,19 +199,23 @@ static bool is_doubtful(long ret)
 
 static long device_call(const struct slmbx_call *call)
 {
-	int fd = atomic_load_explicit(&device_fd, memory_order_relaxed);
+	int fd = fd_of(atomic_load_explicit(&device, memory_order_relaxed));
 	long ret = fd < 0 ? -EBADF : enter_as(fd, call);
 
 	if (!is_doubtful(ret))
 		return ret;
 
 	/* Nothing was done, whoever answered, so it can be asked again. */
-	fd = get_device();
-	if (fd < 0)
-		return fd;
-	ret = enter_as(fd, call);
-	/* Closed again, by a program that closes all there is: as good as absent. */
-	return ret == -EBADF || ret == -ENOTTY ? -ENOSYS : ret;
+	for (int i = 0; i < ATTEMPTS; i++) {
+		fd = get_device();
+		if (fd < 0)
+			return fd;
+		ret = enter_as(fd, call);
+		if (ret != -EBADF && ret != -ENOTTY)
+			return ret;
+	}
+	/* Closed each time, by a program that closes all there is: as good as absent. */
+	return -ENOSYS;
 }
 
 /*
@@ -191,7 +234,7 @@ static bool device_present(void)
 /* A program may unload the library: leave no descriptor behind. */
 __attribute__((destructor)) static void unload(void)
 {
-	int fd = atomic_exchange(&device_fd, -1);
+	int fd = fd_of(atomic_exchange(&device, 0));
 
 	if (fd >= 0 && is_device(fd))
 		slmbx_fd_close(fd);

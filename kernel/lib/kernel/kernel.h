@@ -24,9 +24,6 @@ struct slmbx_identity {
 int slmbx_identity_take(uid_t uid, struct slmbx_identity *own);
 void slmbx_identity_restore(const struct slmbx_identity *own);
 
-/* What a system call left in errno, if it failed. */
-long slmbx_result(long ret);
-
 /*
  * Whether @result is what a kernel that has the calls answers to slmbx_count(SLMBX_ID_NONE).
  * Nothing else answers so: it is neither what an unknown call gets nor what a seccomp

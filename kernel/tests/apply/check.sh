@@ -108,11 +108,15 @@ calls='600 sys_slmbx_init
 605 sys_slmbx_send
 606 sys_slmbx_recv
 607 sys_slmbx_length
-611 sys_slmbx_stat'
-filled=$(printf '%s\n' "$calls" | sed '/^607/a\
-608 sys_ni_syscall\
-609 sys_ni_syscall\
-610 sys_ni_syscall')
+608 sys_slmbx_sendv
+609 sys_slmbx_recvv
+610 sys_slmbx_settle
+611 sys_slmbx_stat
+612 sys_slmbx_list
+614 sys_slmbx_setattr
+615 sys_slmbx_purge'
+filled=$(printf '%s\n' "$calls" | sed '/^612/a\
+613 sys_ni_syscall')
 
 tables() {
 	run 0 "$tree"
@@ -121,19 +125,22 @@ tables() {
 	is 'x32' "$filled" "$(table arch/x86/entry/syscalls/syscall_64.tbl common,x32)"
 	is 'i386' "$filled" "$(table arch/x86/entry/syscalls/syscall_32.tbl i386)"
 	is 'asm-generic' "$calls" "$(header_numbers include/uapi/asm-generic/unistd.h)"
-	is 'its count' 612 "$(sed -n 's/^#define __NR_syscalls \([0-9]*\).*/\1/p' "$tree/include/uapi/asm-generic/unistd.h")"
+	is 'its count' 616 "$(sed -n 's/^#define __NR_syscalls \([0-9]*\).*/\1/p' "$tree/include/uapi/asm-generic/unistd.h")"
 	if [ -f "$tree/scripts/syscall.tbl" ]; then
 		is 'arm64' "$filled" "$(table scripts/syscall.tbl common,64,renameat,rlimit,memfd_secret)"
 		is 'arm64 compat' "$filled" "$(table arch/arm64/tools/syscall_32.tbl common,32)"
 	else
 		is 'arm64 compat' "$calls" "$(header_numbers arch/arm64/include/asm/unistd32.h)"
-		is 'its count' 612 "$(sed -n 's/^#define __NR_compat_syscalls[[:space:]]*\([0-9]*\).*/\1/p' \
+		is 'its count' 616 "$(sed -n 's/^#define __NR_compat_syscalls[[:space:]]*\([0-9]*\).*/\1/p' \
 			"$tree/arch/arm64/include/asm/unistd.h")"
 	fi
 	for call in $(printf '%s\n' "$calls" | sed 's/.* sys_//'); do
 		is "COND_SYSCALL of $call" 1 "$(grep -c "^COND_SYSCALL($call);$" "$tree/kernel/sys_ni.c")"
 		is "prototype of $call" 1 "$(grep -c "^asmlinkage long sys_$call(.*);$" "$tree/include/linux/syscalls.h")"
 	done
+	# Each is named before a prototype needs it, and once.
+	is 'structs' "$(sed -n 's/^asmlinkage .*(.*\(struct slmbx_[a-z]*\) .*);$/\1;/p' \
+		"$tree/include/linux/syscalls.h" | sort)" "$(grep '^struct slmbx' "$tree/include/linux/syscalls.h")"
 }
 
 sources() {
@@ -284,6 +291,7 @@ taken_numbers() {
 		619 arch/x86/entry/syscalls/syscall_64.tbl
 		611 arch/x86/entry/syscalls/syscall_32.tbl
 		607 include/uapi/asm-generic/unistd.h
+		613 include/uapi/asm-generic/unistd.h
 		608 $arm
 	EOT
 	fresh
@@ -291,8 +299,8 @@ taken_numbers() {
 		printf '599\tcommon\tother\tsys_other\n620\tcommon\tmore\tsys_more\n' >>"$tree/$file"
 	done
 	run 0 "$tree"
-	is 'those beside ours stay in order' '599 600 611 620' \
-		"$(awk '$1 >= 599 && ($1 < 601 || $1 > 607) { printf "%s%s", sep, $1; sep = " " }' \
+	is 'those beside ours stay in order' '599 600 615 620' \
+		"$(awk '$1 >= 599 && ($1 < 601 || $1 > 614) { printf "%s%s", sep, $1; sep = " " }' \
 			"$tree/arch/x86/entry/syscalls/syscall_64.tbl")"
 	fresh
 	sed -i 's/^\(#define __NR_syscalls\) .*/\1 613/' "$tree/include/uapi/asm-generic/unistd.h"

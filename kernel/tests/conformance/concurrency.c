@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <sys/time.h>
 
+#include "delivery.h"
 #include "harness.h"
 #include "mail.h"
 #include "memory.h"
@@ -194,6 +195,80 @@ START_TEST(test_threads)
 	for (unsigned int i = 0; i < ARRAY_SIZE(threads); i++)
 		pthread_join(threads[i], NULL);
 	check_traffic(traffic);
+}
+END_TEST
+
+#define LEASED 1000
+
+struct work {
+	_Atomic unsigned int turn, done;
+	_Atomic unsigned char times[LEASED];	/* how often each was acknowledged */
+};
+
+static void send_work(void *unused)
+{
+	for (unsigned int number = 0; number < LEASED; number++)
+		expect_any(slmbx_send(BOX, (unsigned char *)&number, sizeof(number)), 0);
+}
+
+/* Acknowledges, releases, or forgets; what it is late for is another's. */
+static void finish_work(struct work *work, const struct slmbx_recvv_msg *lease,
+			unsigned int number, uint64_t *random)
+{
+	unsigned int choice = random_next(random) % 8;
+	long result;
+
+	ck_assert_uint_lt(number, LEASED);
+	if (choice == 0)
+		return;
+	if (choice == 1) {
+		settle_one(BOX, lease, SLMBX_SETTLE_RELEASE, random_next(random) % MS);
+		return;
+	}
+	result = expect_any(settle_one(BOX, lease, SLMBX_SETTLE_ACK, 0), 0, -ESTALE);
+	if (result == 0) {
+		atomic_fetch_add(&work->times[number], 1);
+		atomic_fetch_add(&work->done, 1);
+	}
+}
+
+static void do_work(void *arg)
+{
+	struct work *work = arg;
+	uint64_t random = random_seed(atomic_fetch_add(&work->turn, 1));
+	struct slmbx_recvv_msg leases[5];
+	unsigned int numbers[5];
+
+	while (atomic_load(&work->done) < LEASED) {
+		struct slmbx_recvv args = {
+			.messages = address(leases), .buf = address(numbers),
+			.size = sizeof(numbers), .deadline = now() + 5 * MS, .lease = 5 * MS,
+			.count = 5, .id = BOX, .flags = SLMBX_RECVV_LEASE
+		};
+		long got = slmbx_recvv(&args, sizeof(args));
+
+		ck_assert_msg(got >= 0, "recvv is %s", result_name(got));
+		for (long i = 0; i < got; i++)
+			finish_work(work, &leases[i], numbers[i], &random);
+	}
+}
+
+/* Whoever leases it, and however often: each is acknowledged once. */
+START_TEST(test_leases)
+{
+	struct work *work = shared_alloc(sizeof(*work));
+	struct crowd crowd = { .size = 0 };
+
+	open_box();
+	crowd_add(&crowd, SAME_USER, send_work, NULL);
+	for (unsigned int i = 0; i < RECEIVERS; i++)
+		crowd_add(&crowd, SAME_USER, do_work, work);
+	crowd_wait(&crowd);
+	for (unsigned int number = 0; number < LEASED; number++)
+		ck_assert_msg(work->times[number] == 1, "message %u was acknowledged %u times",
+			      number, work->times[number]);
+	expect_held(BOX, 0, 0, 0);
+	expect_empty(BOX);
 }
 END_TEST
 
@@ -449,17 +524,15 @@ static void winner_name(int row, char *name, size_t size)
 struct race {
 	_Atomic unsigned int seed;
 	_Atomic bool over;
-	bool system_too;	/* the system comes and goes as well */
+	unsigned int rounds;	/* of mailboxes that come and go */
 };
-
-#define RACE_ROUNDS 3000
 
 static void race_boxes(void *arg)
 {
 	struct race *race = arg;
 	uint64_t random = random_seed(race->seed++);
 
-	for (unsigned int i = 0; i < RACE_ROUNDS; i++) {
+	for (unsigned int i = 0; i < race->rounds; i++) {
 		unsigned int id = 1 + random_next(&random) % 3;
 
 		expect_any(slmbx_create(id, 0), 0, -EEXIST, -ENODEV);
@@ -526,11 +599,112 @@ static void race_look(void *arg)
 	}
 }
 
+/* The same with what waits, leases and comes back: in mailboxes that are dead letters' too. */
+static void race_sendv(void *arg)
+{
+	struct race *race = arg;
+	static const unsigned char bytes[64];
+	struct slmbx_sendv_msg messages[3] = {
+		{ .data = address(bytes), .len = 64 },
+		{ .data = address(bytes), .len = 3, .delay = MS },
+		{ .len = 0, .ttl = MS },
+	};
+	struct slmbx_sendv args = { .messages = address(messages), .count = 3 };
+
+	for (unsigned int i = 0; !race->over; i++) {
+		args.id = 1 + i % 3;
+		expect_any(slmbx_sendv(&args, sizeof(args)), 0, -ENOENT, -ENODEV);
+	}
+}
+
+static void race_settle(unsigned int id, const struct slmbx_recvv_msg *leases, unsigned int count,
+			unsigned int turn)
+{
+	struct slmbx_settle_item items[4];
+	struct slmbx_settle args = { .items = address(items), .count = count, .id = id };
+
+	for (unsigned int i = 0; i < count; i++)
+		items[i] = (struct slmbx_settle_item){
+			.seq = leases[i].seq, .token = leases[i].token,
+			.action = (turn + i) % 2 ? SLMBX_SETTLE_ACK : SLMBX_SETTLE_RELEASE
+		};
+	expect_any(slmbx_settle(&args, sizeof(args)), 0, -ENOENT, -ENODEV);
+}
+
+static void race_recvv(void *arg)
+{
+	static const unsigned int flags[] = { SLMBX_RECVV_LEASE, 0, SLMBX_RECVV_PEEK };
+	struct race *race = arg;
+	struct slmbx_recvv_msg messages[4];
+	unsigned char bytes[256];
+
+	for (unsigned int i = 0; !race->over; i++) {
+		struct slmbx_recvv args = {
+			.messages = address(messages), .buf = address(bytes), .size = sizeof(bytes),
+			.deadline = now() + MS, .lease = i % 3 ? 0 : MS, .count = 4,
+			.id = 1 + i / 3 % 3, .flags = flags[i % 3]
+		};
+		long got;
+
+		got = expect_any(slmbx_recvv(&args, sizeof(args)), 0, -ENOENT, -ENODEV);
+		if (got > 0 && args.lease)
+			race_settle(args.id, messages, (unsigned int)got, i / 3);
+	}
+}
+
+static void race_setattr(void *arg)
+{
+	struct race *race = arg;
+	unsigned int ids[3];
+	struct slmbx_list list = { .ids = address(ids), .count = 3 };
+
+	for (unsigned int i = 0; !race->over; i++) {
+		const struct slmbx_setattr attributes = {
+			.id = 1 + i % 3, .dead_letter = i / 3 % 4, .max_deliveries = i % 4,
+			.mask = SLMBX_ATTR_DEAD_LETTER | SLMBX_ATTR_MAX_DELIVERIES
+		};
+		struct slmbx_stat st;
+
+		expect_any(slmbx_setattr(&attributes, sizeof(attributes)), 0, -ELOOP, -ENOENT,
+			   -ENODEV);
+		expect_any(slmbx_list(&list, sizeof(list)), 0, -ENODEV);
+		expect_any(slmbx_stat(1 + i % 3, &st, sizeof(st)), 0, -ENOENT, -ENODEV);
+		if (i % 50 == 0)
+			expect_any(slmbx_purge(1 + i % 3), 0, -ENOENT, -ENODEV);
+	}
+}
+
+START_TEST(test_delivery_races)
+{
+	struct race *race = shared_alloc(sizeof(*race));
+	struct crowd crowd = { .size = 0 };
+
+	race->rounds = 800;
+	expect(0, slmbx_init(4, 2));
+	crowd_add(&crowd, SAME_USER, race_boxes, race);
+	crowd_add(&crowd, SAME_USER, race_setattr, race);
+	for (unsigned int i = 0; i < 2; i++) {
+		crowd_add(&crowd, SAME_USER, race_sendv, race);
+		crowd_add(&crowd, SAME_USER, race_recvv, race);
+	}
+	if (_i)
+		crowd_add(&crowd, SAME_USER, race_system, race);
+	crowd_wait(&crowd);
+}
+END_TEST
+
+static void delivery_race_name(int row, char *name, size_t size)
+{
+	snprintf(name, size, "deliveries race %s",
+		 row ? "create, destroy, init and shutdown" : "create and destroy");
+}
+
 START_TEST(test_races)
 {
 	struct race *race = shared_alloc(sizeof(*race));
 	struct crowd crowd = { .size = 0 };
 
+	race->rounds = 3000;
 	expect(0, slmbx_init(4, 2));
 	for (unsigned int i = 0; i < 2; i++) {
 		crowd_add(&crowd, SAME_USER, race_boxes, race);
@@ -704,9 +878,11 @@ Suite *concurrency_suite(void)
 	tcase_add_test(tc, test_threads);
 	tcase_add_test(tc, test_bad_pointers_keep_the_order);
 	tcase_add_test(tc, test_several_mailboxes);
+	tcase_add_test(tc, test_leases);
 	tc = harness_case(suite, "concurrency/races", 30);
 	harness_add_rows(tc, test_one_winner, ARRAY_SIZE(contests), winner_name);
 	harness_add_rows(tc, test_races, 2, race_name);
+	harness_add_rows(tc, test_delivery_races, 2, delivery_race_name);
 	tcase_add_test(tc, test_messages_end_with_their_mailbox);
 	tc = harness_case(suite, "concurrency/interruptions", 30);
 	tcase_add_test(tc, test_signals);

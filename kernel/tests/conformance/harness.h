@@ -74,5 +74,12 @@ Suite *lifecycle_suite(void);
 Suite *concurrency_suite(void);
 Suite *quota_suite(void);
 Suite *stat_suite(void);
+Suite *arguments_suite(void);
+Suite *batches_suite(void);
+Suite *leases_suite(void);
+Suite *times_suite(void);
+Suite *dead_letters_suite(void);
+Suite *attributes_suite(void);
+Suite *waiting_suite(void);
 
 #endif /* CONFORMANCE_HARNESS_H */

@@ -21,7 +21,8 @@ static const char usage[] =
 	"  --daemon PATH      the slmbxd to start (default: beside this program)\n"
 	"  --wipe             run even if the engine is in use: all mailboxes are lost\n"
 	"  --suite NAME       only table, messages, pointers, access, limits, lifecycle,\n"
-	"                     concurrency, quota or stat\n"
+	"                     concurrency, quota, stat, arguments, batches, leases, times,\n"
+	"                     dead_letters, attributes or waiting\n"
 	"  --case NAME        only this test case, for instance table/rows\n"
 	"  --seed N           of everything random (default: 1)\n"
 	"  --help             this text\n"
@@ -170,6 +171,13 @@ static SRunner *make_runner(void)
 	srunner_add_suite(runner, concurrency_suite());
 	srunner_add_suite(runner, quota_suite());
 	srunner_add_suite(runner, stat_suite());
+	srunner_add_suite(runner, arguments_suite());
+	srunner_add_suite(runner, batches_suite());
+	srunner_add_suite(runner, leases_suite());
+	srunner_add_suite(runner, times_suite());
+	srunner_add_suite(runner, dead_letters_suite());
+	srunner_add_suite(runner, attributes_suite());
+	srunner_add_suite(runner, waiting_suite());
 	srunner_set_fork_status(runner, CK_FORK);
 	srunner_set_tap(runner, "-");
 	return runner;

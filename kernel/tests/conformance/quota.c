@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "daemon.h"
+#include "delivery.h"
 #include "harness.h"
 #include "mail.h"
 #include "memory.h"
@@ -279,6 +280,168 @@ START_TEST(test_mailboxes_are_per_uid)
 }
 END_TEST
 
+static long send_chunks(unsigned int count, const unsigned char *bytes, uint64_t delay,
+			uint64_t ttl)
+{
+	static struct slmbx_sendv_msg messages[SLMBX_BATCH_MAX];
+	struct slmbx_sendv args = { .messages = address(messages), .count = count, .id = BOX };
+
+	for (unsigned int i = 0; i < count; i++)
+		messages[i] = (struct slmbx_sendv_msg){ .data = address(bytes), .len = CHUNK,
+							.delay = delay, .ttl = ttl };
+	return slmbx_sendv(&args, sizeof(args));
+}
+
+/* The whole batch or nothing, and what isn't sent costs nothing. EDQUOT before EFAULT. */
+START_TEST(test_batches)
+{
+	struct buffer buffer = buffer_new(CHUNK);
+	unsigned int sent;
+
+	start();
+	sent = fill(BOX);
+	expect(-EDQUOT, send_chunks(1, buffer.bytes, 0, 0));
+	expect(-EDQUOT, send_chunks(1, NULL, 0, 0));
+	expect(sent, slmbx_count(BOX));
+	expect(sent, slmbx_purge(BOX));
+	for (unsigned int i = 0; i < 20; i++) {
+		expect(-EDQUOT, send_chunks(sent + 1, buffer.bytes, i % 2 ? AGES : 0, 0));
+		expect(-EDQUOT, send_chunks(sent + 1, NULL, 0, i % 2 ? AGES : 0));
+		expect(-EFAULT, send_chunks(sent / 2, NULL, AGES, AGES));
+		expect_held(BOX, 0, 0, 0);
+	}
+	expect(sent, send_chunks(sent, buffer.bytes, 0, 0));
+	expect(sent, slmbx_destroy(BOX) ?: slmbx_create(BOX, 0) ?: (long)fill(BOX));
+	buffer_free(&buffer);
+}
+END_TEST
+
+/* However a message goes, all that it cost comes back. */
+START_TEST(test_timed_bytes_come_back)
+{
+	struct buffer buffer = buffer_new(CHUNK);
+	struct slmbx_recvv_msg lease;
+	unsigned int sent, half;
+
+	start();
+	sent = fill(BOX);
+	half = sent / 2;
+	pattern_fill(buffer.bytes, CHUNK, 0);
+	expect(sent, slmbx_purge(BOX));
+	for (unsigned int i = 0; i < 5; i++) {
+		expect(half, send_chunks(half, buffer.bytes, AGES, AGES));
+		expect(half, slmbx_purge(BOX));
+		expect(half, send_chunks(half, buffer.bytes, 0, 10 * MS));
+		await(slmbx_count(BOX) == 0);
+		expect(1, send_chunks(1, buffer.bytes, 0, AGES));
+		recv_one(BOX, SLMBX_RECVV_PEEK, 0, 0, CHUNK, 0);
+		lease = recv_one(BOX, SLMBX_RECVV_LEASE, AGES, 0, CHUNK, 0);
+		expect(0, settle_one(BOX, &lease, SLMBX_SETTLE_RELEASE, 0));
+		lease = recv_one(BOX, SLMBX_RECVV_LEASE, AGES, 0, CHUNK, 0);
+		if (i % 2)
+			expect(0, settle_one(BOX, &lease, SLMBX_SETTLE_ACK, 0));
+		else
+			expect(0, slmbx_destroy(BOX) ?: slmbx_create(BOX, 0));
+	}
+	expect(0, slmbx_destroy(BOX) ?: slmbx_create(BOX, 0));
+	ck_assert_uint_eq(fill(BOX), sent);
+	buffer_free(&buffer);
+}
+END_TEST
+
+/* Leaves the caller no room for as little as a message of no bytes. */
+static void fill_to_the_brim(void *unused)
+{
+	static const unsigned char bytes[1024];
+
+	fill(BOX + 1);
+	while (slmbx_send(BOX + 1, bytes, sizeof(bytes)) == 0)
+		;
+	while (slmbx_send(BOX + 1, NULL, 0) == 0)
+		;
+	expect(-EDQUOT, slmbx_send(BOX + 1, NULL, 0));
+}
+
+static long try_lease(uint64_t room, const unsigned char *bytes, struct slmbx_recvv_msg *message)
+{
+	struct slmbx_recvv args = { .messages = address(message), .buf = address(bytes),
+				    .size = room, .lease = AGES, .count = 1, .id = BOX,
+				    .flags = SLMBX_RECVV_LEASE };
+
+	return slmbx_recvv(&args, sizeof(args));
+}
+
+#define LEASABLE 100
+
+/* A lease is charged to who takes it: EMSGSIZE, EDQUOT, EFAULT in this order. */
+static void lease_until_refused(void *unused)
+{
+	struct slmbx_recvv_msg message;
+	unsigned char bytes[8];
+	unsigned int leased = 0;
+
+	while (try_lease(8, bytes, &message) == 1)
+		leased++;
+	expect_held(BOX, LEASABLE - leased, leased, 0);
+	expect(-EDQUOT, try_lease(8, bytes, &message));
+	expect(-EDQUOT, try_lease(8, NULL, &message));
+	expect(-EMSGSIZE, try_lease(7, NULL, &message));
+	expect_held(BOX, LEASABLE - leased, leased, 0);
+	ck_assert_uint_eq(recv_one(BOX, SLMBX_RECVV_PEEK, 0, 0, 8, 1).deliveries, 0);
+}
+
+START_TEST(test_leases)
+{
+	need_root();
+	start();
+	expect(0, slmbx_create(BOX + 1, 0));
+	for (unsigned int i = 0; i < LEASABLE; i++)
+		send_pattern(BOX, 8, 1);
+	as_user(NOBODY, fill_to_the_brim, NULL);
+	as_user(NOBODY, lease_until_refused, NULL);
+	lease_pattern(BOX, AGES, 8, 1);
+	expect(0, slmbx_destroy(BOX + 1));
+	as_user(NOBODY, fill_box, NULL);
+}
+END_TEST
+
+static void create_own(void *unused)
+{
+	for (unsigned int id = 101; id <= 100 + MAILBOXES; id++)
+		expect(0, slmbx_create(id, 0));
+}
+
+static long give_to_nobody(unsigned int dead_letter)
+{
+	return try_setattr((struct slmbx_setattr){
+			.id = BOX,
+			.mask = SLMBX_ATTR_OWNER | SLMBX_ATTR_MAX_MESSAGES | SLMBX_ATTR_DEAD_LETTER,
+			.max_messages = 9, .dead_letter = dead_letter, .owner = NOBODY });
+}
+
+/* A mailbox is charged to its owner, new or old; ELOOP comes before. */
+START_TEST(test_new_owner)
+{
+	need_root();
+	start();
+	as_user(NOBODY, create_own, NULL);
+	expect(-EDQUOT, give_to_nobody(1));
+	expect(-ELOOP, give_to_nobody(BOX));
+	ck_assert_uint_eq(stat_of(BOX).owner, 0);
+	ck_assert_uint_eq(stat_of(BOX).max_messages | stat_of(BOX).dead_letter, 0);
+	create_all();
+	expect(0, slmbx_destroy(101));
+	expect(0, give_to_nobody(1));
+	ck_assert_uint_eq(stat_of(BOX).owner, NOBODY);
+	/* Root has one less, nobody one more. */
+	expect(0, slmbx_create(101, 0));
+	expect(-EDQUOT, slmbx_create(100, 0));
+	expect(0, slmbx_destroy(101));
+	expect(0, slmbx_destroy(BOX));
+	as_user(NOBODY, create_101, NULL);
+}
+END_TEST
+
 Suite *quota_suite(void)
 {
 	Suite *suite = suite_create("quota");
@@ -295,5 +458,9 @@ Suite *quota_suite(void)
 	tcase_add_test(tc, test_mailboxes);
 	tcase_add_test(tc, test_failed_creates_cost_nothing);
 	tcase_add_test(tc, test_mailboxes_are_per_uid);
+	tcase_add_test(tc, test_batches);
+	tcase_add_test(tc, test_timed_bytes_come_back);
+	tcase_add_test(tc, test_leases);
+	tcase_add_test(tc, test_new_owner);
 	return suite;
 }

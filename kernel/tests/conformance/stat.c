@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The extension slmbx_stat(). Skipped on an engine that doesn't have it. */
+/* slmbx_stat(): each field, and a struct of any age. */
+#include "delivery.h"
 #include "harness.h"
 #include "mail.h"
 #include "memory.h"
@@ -8,17 +9,8 @@
 #define BOX 42
 #define V0 SLMBX_STAT_SIZE_V0
 
-static void need_stat(void)
-{
-	struct slmbx_stat st;
-
-	if (slmbx_stat(BOX, &st, sizeof(st)) == -ENOSYS)
-		skip("this engine has no stat");
-}
-
 static void start(void)
 {
-	need_stat();
 	expect(0, slmbx_init(8, 2));
 	expect(0, slmbx_create(BOX, 0));
 }
@@ -34,7 +26,12 @@ static void expect_stat(struct slmbx_stat want)
 	ck_assert_uint_eq(st.owner, want.owner);
 	ck_assert_uint_eq(st.flags, want.flags);
 	ck_assert_uint_eq(st.head_length, want.head_length);
-	ck_assert_uint_eq(st.pad, 0);
+	ck_assert_uint_eq(st.leased, want.leased);
+	ck_assert_uint_eq(st.delayed, want.delayed);
+	ck_assert_uint_eq(st.sent, want.sent);
+	ck_assert_uint_eq(st.dead_letter | st.expired | st.dead | st.max_messages | st.max_bytes |
+				  st.max_deliveries | st.pad,
+			  0);
 }
 
 START_TEST(test_follows_the_messages)
@@ -44,18 +41,43 @@ START_TEST(test_follows_the_messages)
 	start();
 	expect_stat((struct slmbx_stat){ .owner = me });
 	send_pattern(BOX, 100, 1);
-	expect_stat((struct slmbx_stat){ 1, 100, me, SLMBX_STAT_HEAD, 100, 0 });
+	expect_stat((struct slmbx_stat){ 1, 100, me, SLMBX_STAT_HEAD, 100, .sent = 1 });
 	send_pattern(BOX, 0, 2);
 	send_pattern(BOX, 70000, 3);
-	expect_stat((struct slmbx_stat){ 3, 70100, me, SLMBX_STAT_HEAD, 100, 0 });
+	expect_stat((struct slmbx_stat){ 3, 70100, me, SLMBX_STAT_HEAD, 100, .sent = 3 });
 	recv_pattern(BOX, 10, 100, 1);
 	/* A head of no bytes is a head. */
-	expect_stat((struct slmbx_stat){ 2, 70000, me, SLMBX_STAT_HEAD, 0, 0 });
+	expect_stat((struct slmbx_stat){ 2, 70000, me, SLMBX_STAT_HEAD, 0, .sent = 3 });
 	recv_pattern(BOX, 10, 0, 2);
 	expect(-EFAULT, slmbx_recv(BOX, NULL, 10));
-	expect_stat((struct slmbx_stat){ 1, 70000, me, SLMBX_STAT_HEAD, 70000, 0 });
+	expect_stat((struct slmbx_stat){ 1, 70000, me, SLMBX_STAT_HEAD, 70000, .sent = 3 });
 	recv_pattern(BOX, 70000, 70000, 3);
-	expect_stat((struct slmbx_stat){ .owner = me });
+	expect_stat((struct slmbx_stat){ .owner = me, .sent = 3 });
+}
+END_TEST
+
+/* What comes back isn't sent again; what is delayed isn't yet. */
+START_TEST(test_follows_leases_and_delays)
+{
+	uid_t me = geteuid();
+	struct slmbx_recvv_msg lease;
+
+	start();
+	send_timed(BOX, 7, 1, AGES, 0);
+	expect_stat((struct slmbx_stat){ .owner = me, .delayed = 1 });
+	send_pattern(BOX, 10, 2);
+	send_pattern(BOX, 20, 3);
+	lease = lease_pattern(BOX, AGES, 10, 2);
+	expect_stat((struct slmbx_stat){ 1, 20, me, SLMBX_STAT_HEAD, 20, .leased = 1, .delayed = 1,
+					 .sent = 2 });
+	expect(0, settle_one(BOX, &lease, SLMBX_SETTLE_RELEASE, AGES));
+	expect_stat((struct slmbx_stat){ 1, 20, me, SLMBX_STAT_HEAD, 20, .delayed = 2, .sent = 2 });
+	lease = lease_pattern(BOX, AGES, 20, 3);
+	expect_stat((struct slmbx_stat){ .owner = me, .leased = 1, .delayed = 2, .sent = 2 });
+	expect(0, settle_one(BOX, &lease, SLMBX_SETTLE_RELEASE, 0));
+	expect_stat((struct slmbx_stat){ 1, 20, me, SLMBX_STAT_HEAD, 20, .delayed = 2, .sent = 2 });
+	expect(3, slmbx_purge(BOX));
+	expect_stat((struct slmbx_stat){ .owner = me, .sent = 2 });
 }
 END_TEST
 
@@ -80,7 +102,6 @@ START_TEST(test_owner_and_protection)
 	struct slmbx_stat st;
 
 	need_root();
-	need_stat();
 	expect(0, slmbx_init(8, 2));
 	as_user(NOBODY, create_protected, NULL);
 	expect(-EPERM, slmbx_stat(BOX, &st, sizeof(st)));
@@ -104,7 +125,6 @@ static void expect_refused(long want, unsigned int id, size_t size)
 
 START_TEST(test_errors)
 {
-	need_stat();
 	expect_refused(-ENODEV, BOX, V0);
 	expect(-ENODEV, slmbx_stat(BOX, NULL, V0));
 	start();
@@ -120,22 +140,57 @@ START_TEST(test_errors)
 }
 END_TEST
 
+/* Of any older caller, who gets what it knows, and of today's. */
+START_TEST(test_shorter_struct)
+{
+	struct slmbx_stat whole;
+
+	start();
+	send_timed(BOX, 7, 1, AGES, 0);
+	send_pattern(BOX, 100, 2);
+	whole = stat_of(BOX);
+	for (size_t size = V0; size <= sizeof(whole); size++) {
+		struct buffer buffer = buffer_new(sizeof(whole) + 8);
+		struct slmbx_stat *st = (void *)buffer.bytes;
+
+		expect(0, slmbx_stat(BOX, st, size));
+		if (size >= offsetof(struct slmbx_stat, oldest) + sizeof(st->oldest))
+			st->oldest = whole.oldest;
+		ck_assert_msg(size < sizeof(whole) || memcmp(st, &whole, size) == 0,
+			      "another stat");
+		ck_assert_msg(memcmp(st, &whole, offsetof(struct slmbx_stat, leased)) == 0,
+			      "what an older caller knows isn't what it was");
+		ck_assert_msg(buffer_poisoned_beyond(&buffer, size), "wrote beyond %zu bytes", size);
+		buffer_free(&buffer);
+	}
+}
+END_TEST
+
 /* A caller from the future: its struct is longer. What it asks beyond must be nothing. */
 START_TEST(test_longer_struct)
 {
-	struct buffer buffer = buffer_new(V0 + 32);
-	struct slmbx_stat *st = (struct slmbx_stat *)buffer.bytes;
+	size_t page = page_size();
+	const size_t sizes[] = { sizeof(struct slmbx_stat) + 1, sizeof(struct slmbx_stat) + 32, page };
 
 	start();
-	memset(buffer.bytes + sizeof(*st), 0, V0 + 32 - sizeof(*st));
-	expect(0, slmbx_stat(BOX, st, V0 + 32));
-	ck_assert_uint_eq(st->owner, geteuid());
-	for (unsigned int i = sizeof(*st); i < V0 + 32; i++)
-		ck_assert_uint_eq(buffer.bytes[i], 0);
+	for (unsigned int i = 0; i < ARRAY_SIZE(sizes); i++) {
+		struct buffer buffer = buffer_new(sizes[i]);
+		struct slmbx_stat st;
 
-	expect_refused(-E2BIG, BOX, sizeof(*st) + 8);
-	expect_refused(-E2BIG, BOX, 8192);
-	buffer_free(&buffer);
+		memset(buffer.bytes + sizeof(st), 0, sizes[i] - sizeof(st));
+		expect(0, slmbx_stat(BOX, (void *)buffer.bytes, sizes[i]));
+		memcpy(&st, buffer.bytes, sizeof(st));
+		ck_assert_uint_eq(st.owner, geteuid());
+		for (size_t at = sizeof(st); at < sizes[i]; at++)
+			ck_assert_uint_eq(buffer.bytes[at], 0);
+		buffer.bytes[sizes[i] - 1] = 1;
+		expect(-E2BIG, slmbx_stat(BOX, (void *)buffer.bytes, sizes[i]));
+		buffer_free(&buffer);
+	}
+	expect_refused(-E2BIG, BOX, sizeof(struct slmbx_stat) + 8);
+	expect_refused(-E2BIG, BOX, page + 1);
+	expect_refused(-E2BIG, BOX, SIZE_MAX);
+	expect(-E2BIG, slmbx_stat(BOX, NULL, SIZE_MAX / 2));
 }
 END_TEST
 
@@ -144,9 +199,14 @@ START_TEST(test_straddles)
 	unsigned char *edge = cliff_new(4096, BAD_NO_ACCESS);
 
 	start();
-	for (unsigned int good = 0; good < V0; good++)
-		expect(-EFAULT, slmbx_stat(BOX, (struct slmbx_stat *)(edge - good), V0));
-	expect(0, slmbx_stat(BOX, (struct slmbx_stat *)(edge - V0), V0));
+	for (size_t good = 0; good < sizeof(struct slmbx_stat); good++) {
+		struct slmbx_stat *st = (void *)(edge - good);
+
+		expect(good < V0 ? -EFAULT : 0, slmbx_stat(BOX, st, V0));
+		expect(-EFAULT, slmbx_stat(BOX, st, sizeof(*st)));
+	}
+	expect(0, slmbx_stat(BOX, (void *)(edge - sizeof(struct slmbx_stat)),
+			     sizeof(struct slmbx_stat)));
 }
 END_TEST
 
@@ -156,8 +216,10 @@ Suite *stat_suite(void)
 	TCase *tc = harness_case(suite, "stat", 10);
 
 	tcase_add_test(tc, test_follows_the_messages);
+	tcase_add_test(tc, test_follows_leases_and_delays);
 	tcase_add_test(tc, test_owner_and_protection);
 	tcase_add_test(tc, test_errors);
+	tcase_add_test(tc, test_shorter_struct);
 	tcase_add_test(tc, test_longer_struct);
 	tcase_add_test(tc, test_straddles);
 	return suite;

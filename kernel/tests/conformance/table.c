@@ -11,37 +11,18 @@
 #include "harness.h"
 #include "memory.h"
 #include "snapshot.h"
+#include "standard.h"
 #include "users.h"
 
-enum call { INIT, SHUTDOWN, CREATE, DESTROY, COUNT, SEND, RECV, LENGTH };
+enum call { INIT, SHUTDOWN, CREATE, DESTROY, COUNT, SEND, RECV, LENGTH, STAT, PURGE };
 
 enum state {
 	OFF,	/* not initialised */
 	ON,	/* initialised, with the mailboxes of standard_system() */
 };
 
-/*
- * The mailboxes. Root stands for whom the suite runs as. Each of FULL holds
- * three messages, of HEAD, 0 and 5000 bytes.
- */
-enum id {
-	ZERO = 0,
-	TOP = SLMBX_ID_INVALID,
-	ABSENT = 5,
-	LAST = SLMBX_ID_INVALID - 1,	/* absent too, but the highest valid id */
-	ROOT_FULL = 10,
-	ROOT_EMPTY = 11,
-	ROOT_PROTECTED = 12,
-	ROOT_PROTECTED_EMPTY = 13,
-	NOBODY_FULL = 20,
-	NOBODY_EMPTY = 21,
-	NOBODY_PROTECTED = 22,
-	NOBODY_PROTECTED_EMPTY = 23,
-	NOBODY_ZERO = 24,		/* holds one message of no bytes */
-};
-
-#define HEAD 11
-#define ME SAME_USER
+#define V0 SLMBX_STAT_SIZE_V0
+#define WHOLE sizeof(struct slmbx_stat)
 #define MAX_LEN UINT_MAX
 
 enum where {
@@ -55,7 +36,7 @@ struct row {
 	enum state state;
 	uid_t caller;
 	unsigned int a;		/* id; init: ptrs */
-	unsigned int b;		/* len; create: protected; init: prob */
+	unsigned int b;		/* len; create: protected; init: prob; stat: size */
 	enum where where;
 	long want;
 };
@@ -68,6 +49,8 @@ struct row {
 #define LENGTH(state, caller, id, want) { LENGTH, state, caller, id, 0, GOOD, want }
 #define SEND(state, caller, id, where, len, want) { SEND, state, caller, id, len, where, want }
 #define RECV(state, caller, id, where, len, want) { RECV, state, caller, id, len, where, want }
+#define STAT(state, caller, id, where, size, want) { STAT, state, caller, id, size, where, want }
+#define PURGE(state, caller, id, want) { PURGE, state, caller, id, 0, GOOD, want }
 
 static const struct row rows[] = {
 	/* init: EPERM, EINVAL, EEXIST. */
@@ -138,6 +121,10 @@ static const struct row rows[] = {
 	DESTROY(ON, NOBODY, ROOT_FULL, 0),
 	DESTROY(ON, OTHER, ROOT_EMPTY, 0),
 	DESTROY(ON, OTHER, NOBODY_FULL, 0),
+	/* What is leased or delayed goes with the rest. */
+	DESTROY(ON, ME, ROOT_MIXED, 0),
+	DESTROY(ON, ME, ROOT_LEASED, 0),
+	DESTROY(ON, NOBODY, NOBODY_LIMITED, 0),
 	DESTROY(OFF, ME, ABSENT, -ENODEV),
 	DESTROY(OFF, ME, ZERO, -ENODEV),
 	DESTROY(OFF, ME, TOP, -ENODEV),
@@ -164,6 +151,8 @@ static const struct row rows[] = {
 	COUNT(ON, NOBODY, ROOT_FULL, 3),
 	COUNT(ON, OTHER, NOBODY_EMPTY, 0),
 	COUNT(ON, NOBODY, NOBODY_PROTECTED, 3),
+	COUNT(ON, ME, ROOT_MIXED, 2),
+	COUNT(ON, ME, ROOT_LEASED, 0),
 	COUNT(OFF, ME, ABSENT, -ENODEV),
 	COUNT(OFF, ME, ZERO, -ENODEV),
 	COUNT(OFF, ME, TOP, -ENODEV),
@@ -180,7 +169,7 @@ static const struct row rows[] = {
 	COUNT(ON, ME, NOBODY_PROTECTED, -EPERM),
 	COUNT(ON, ME, NOBODY_PROTECTED_EMPTY, -EPERM),
 
-	/* send: ENODEV, ENOENT, EPERM, then memory, EFAULT last. */
+	/* send: ENODEV, ENOENT, EPERM, EDQUOT, then memory, EFAULT last. */
 	SEND(ON, ME, ROOT_FULL, GOOD, 8, 0),
 	SEND(ON, ME, ROOT_EMPTY, GOOD, 0, 0),
 	SEND(ON, ME, ROOT_EMPTY, GOOD, 100000, 0),
@@ -191,6 +180,7 @@ static const struct row rows[] = {
 	SEND(ON, NOBODY, ROOT_EMPTY, GOOD, 9, 0),
 	SEND(ON, NOBODY, NOBODY_PROTECTED_EMPTY, GOOD, 9, 0),
 	SEND(ON, OTHER, NOBODY_FULL, GOOD, 9, 0),
+	SEND(ON, ME, ROOT_LEASED, GOOD, 9, 0),
 	SEND(OFF, ME, ABSENT, GOOD, 8, -ENODEV),
 	SEND(OFF, ME, ABSENT, NO_BUFFER, 0, -ENODEV),
 	SEND(OFF, ME, ZERO, GOOD, 8, -ENODEV),
@@ -223,6 +213,14 @@ static const struct row rows[] = {
 	SEND(ON, ME, NOBODY_PROTECTED, GOOD, 8, -EPERM),
 	SEND(ON, ME, NOBODY_PROTECTED, BAD, 8, -EPERM),
 	SEND(ON, ME, NOBODY_PROTECTED_EMPTY, NO_BUFFER, 0, -EPERM),
+	SEND(ON, ME, NOBODY_LIMITED, GOOD, 8, -EPERM),
+	SEND(ON, ME, NOBODY_LIMITED, BAD, 8, -EPERM),
+	SEND(ON, ME, ROOT_LIMITED, GOOD, 8, -EDQUOT),
+	SEND(ON, ME, ROOT_LIMITED, GOOD, 0, -EDQUOT),
+	SEND(ON, NOBODY, ROOT_LIMITED, GOOD, 8, -EDQUOT),
+	SEND(ON, NOBODY, NOBODY_LIMITED, GOOD, 8, -EDQUOT),
+	SEND(ON, ME, ROOT_LIMITED, BAD, 8, -EDQUOT),
+	SEND(ON, ME, ROOT_LIMITED, BAD, 100000, -EDQUOT),
 	SEND(ON, ME, ROOT_FULL, BAD, 1, -EFAULT),
 	SEND(ON, ME, ROOT_FULL, BAD, 8, -EFAULT),
 	SEND(ON, ME, ROOT_FULL, BAD, 100000, -EFAULT),
@@ -248,6 +246,8 @@ static const struct row rows[] = {
 	/* Nothing to copy, so no byte that could fault. */
 	RECV(ON, ME, NOBODY_ZERO, NO_BUFFER, 0, 0),
 	RECV(ON, ME, NOBODY_ZERO, NO_BUFFER, 64, 0),
+	RECV(ON, ME, ROOT_MIXED, GOOD, 64, HEAD),
+	RECV(ON, ME, ROOT_LIMITED, GOOD, 64, HEAD),
 	RECV(OFF, ME, ABSENT, GOOD, 64, -ENODEV),
 	RECV(OFF, ME, ABSENT, NO_BUFFER, 0, -ENODEV),
 	RECV(OFF, ME, ZERO, GOOD, 64, -ENODEV),
@@ -284,6 +284,9 @@ static const struct row rows[] = {
 	RECV(ON, ME, ROOT_PROTECTED_EMPTY, BAD, 64, -ESRCH),
 	RECV(ON, ME, NOBODY_EMPTY, BAD, 64, -ESRCH),
 	RECV(ON, NOBODY, NOBODY_PROTECTED_EMPTY, BAD, 64, -ESRCH),
+	RECV(ON, ME, ROOT_LEASED, GOOD, 64, -ESRCH),
+	RECV(ON, ME, ROOT_LEASED, BAD, 64, -ESRCH),
+	RECV(ON, ME, ROOT_MIXED, BAD, 64, -EFAULT),
 	RECV(ON, ME, ROOT_FULL, BAD, 1, -EFAULT),
 	RECV(ON, ME, ROOT_FULL, BAD, HEAD, -EFAULT),
 	RECV(ON, ME, ROOT_FULL, BAD, 64, -EFAULT),
@@ -299,6 +302,7 @@ static const struct row rows[] = {
 	LENGTH(ON, NOBODY, ROOT_FULL, HEAD),
 	LENGTH(ON, NOBODY, NOBODY_PROTECTED, HEAD),
 	LENGTH(ON, ME, NOBODY_ZERO, 0),	/* a message of no bytes is one all the same */
+	LENGTH(ON, ME, ROOT_MIXED, HEAD),
 	LENGTH(OFF, ME, ABSENT, -ENODEV),
 	LENGTH(OFF, ME, ZERO, -ENODEV),
 	LENGTH(OFF, ME, TOP, -ENODEV),
@@ -314,44 +318,76 @@ static const struct row rows[] = {
 	LENGTH(ON, OTHER, NOBODY_PROTECTED, -EPERM),
 	LENGTH(ON, ME, NOBODY_PROTECTED, -EPERM),
 	LENGTH(ON, ME, NOBODY_PROTECTED_EMPTY, -EPERM),
+	LENGTH(ON, ME, ROOT_LEASED, -ESRCH),
 	LENGTH(ON, ME, ROOT_EMPTY, -ESRCH),
 	LENGTH(ON, ME, ROOT_PROTECTED_EMPTY, -ESRCH),
 	LENGTH(ON, NOBODY, NOBODY_PROTECTED_EMPTY, -ESRCH),
+
+	/* stat: ENODEV, ENOENT, EPERM, EINVAL, E2BIG, EFAULT. The buffer is never all zeros. */
+	STAT(ON, ME, ROOT_FULL, GOOD, V0, 0),
+	STAT(ON, ME, ROOT_EMPTY, GOOD, V0 + 1, 0),
+	STAT(ON, ME, ROOT_MIXED, GOOD, WHOLE, 0),
+	STAT(ON, ME, NOBODY_FULL, GOOD, WHOLE, 0),
+	STAT(ON, NOBODY, NOBODY_PROTECTED, GOOD, WHOLE, 0),
+	STAT(OFF, ME, ABSENT, GOOD, WHOLE, -ENODEV),
+	STAT(OFF, ME, TOP, GOOD, 0, -ENODEV),
+	STAT(OFF, ME, ABSENT, GOOD, WHOLE + 1, -ENODEV),
+	STAT(OFF, ME, ABSENT, BAD, V0, -ENODEV),
+	STAT(OFF, NOBODY, ABSENT, GOOD, WHOLE, -ENODEV),
+	STAT(ON, ME, ABSENT, GOOD, WHOLE, -ENOENT),
+	STAT(ON, ME, ZERO, GOOD, WHOLE, -ENOENT),
+	STAT(ON, ME, TOP, GOOD, 0, -ENOENT),
+	STAT(ON, ME, LAST, GOOD, WHOLE + 1, -ENOENT),
+	STAT(ON, ME, ABSENT, BAD, V0, -ENOENT),
+	STAT(ON, ME, NOBODY_PROTECTED, GOOD, WHOLE, -EPERM),
+	STAT(ON, ME, NOBODY_PROTECTED, GOOD, V0 - 1, -EPERM),
+	STAT(ON, ME, NOBODY_PROTECTED, GOOD, MAX_LEN, -EPERM),
+	STAT(ON, NOBODY, ROOT_PROTECTED, BAD, V0, -EPERM),
+	STAT(ON, ME, ROOT_FULL, GOOD, 0, -EINVAL),
+	STAT(ON, ME, ROOT_FULL, GOOD, V0 - 1, -EINVAL),
+	STAT(ON, ME, ROOT_FULL, BAD, V0 - 1, -EINVAL),
+	STAT(ON, ME, ROOT_FULL, GOOD, WHOLE + 1, -E2BIG),
+	STAT(ON, ME, ROOT_FULL, GOOD, 4096, -E2BIG),
+	STAT(ON, ME, ROOT_FULL, GOOD, 4097, -E2BIG),
+	STAT(ON, ME, ROOT_FULL, GOOD, MAX_LEN, -E2BIG),
+	STAT(ON, ME, ROOT_FULL, BAD, 4097, -E2BIG),
+	STAT(ON, ME, ROOT_FULL, BAD, V0, -EFAULT),
+	STAT(ON, ME, ROOT_FULL, BAD, WHOLE, -EFAULT),
+	STAT(ON, ME, ROOT_FULL, BAD, WHOLE + 8, -EFAULT),
+	STAT(ON, NOBODY, NOBODY_PROTECTED, BAD, WHOLE, -EFAULT),
+
+	/* purge: ENODEV, ENOENT, EPERM. What is leased stays. */
+	PURGE(ON, ME, ROOT_FULL, 3),
+	PURGE(ON, ME, ROOT_EMPTY, 0),
+	PURGE(ON, ME, ROOT_PROTECTED, 3),
+	PURGE(ON, ME, ROOT_MIXED, 3),
+	PURGE(ON, ME, ROOT_LEASED, 1),
+	PURGE(ON, ME, ROOT_LIMITED, 2),
+	PURGE(ON, ME, NOBODY_FULL, 3),
+	PURGE(ON, NOBODY, ROOT_MIXED, 3),
+	PURGE(ON, OTHER, NOBODY_ZERO, 1),
+	PURGE(ON, NOBODY, NOBODY_LIMITED, 2),
+	PURGE(OFF, ME, ABSENT, -ENODEV),
+	PURGE(OFF, ME, ZERO, -ENODEV),
+	PURGE(OFF, ME, TOP, -ENODEV),
+	PURGE(OFF, NOBODY, ABSENT, -ENODEV),
+	PURGE(ON, ME, ABSENT, -ENOENT),
+	PURGE(ON, ME, LAST, -ENOENT),
+	PURGE(ON, ME, ZERO, -ENOENT),
+	PURGE(ON, ME, TOP, -ENOENT),
+	PURGE(ON, NOBODY, ABSENT, -ENOENT),
+	PURGE(ON, NOBODY, ROOT_PROTECTED, -EPERM),
+	PURGE(ON, NOBODY, ROOT_PROTECTED_EMPTY, -EPERM),
+	PURGE(ON, OTHER, NOBODY_PROTECTED, -EPERM),
+	PURGE(ON, ME, NOBODY_PROTECTED, -EPERM),
+	PURGE(ON, ME, NOBODY_LIMITED, -EPERM),
 };
 
-static const struct message three[] = { { HEAD, 1 }, { 0, 2 }, { 5000, 3 } };
-static const struct message sent = { 0, 99 };	/* what SEND rows send; len from the row */
-
-static void add_box(struct snapshot *system, unsigned int id, uid_t owner, bool protect, bool full)
-{
-	struct box box = { .id = id, .owner = owner, .protect = protect };
-
-	for (unsigned int i = 0; full && i < ARRAY_SIZE(three); i++)
-		box_push(&box, three[i]);
-	snapshot_add(system, box);
-}
-
-/* Without root only the suite's own mailboxes can be there. */
-static void standard_system(struct snapshot *system)
-{
-	*system = (struct snapshot){ .initialised = true, .absent = { ABSENT, LAST } };
-	add_box(system, ROOT_FULL, ME, false, true);
-	add_box(system, ROOT_EMPTY, ME, false, false);
-	add_box(system, ROOT_PROTECTED, ME, true, true);
-	add_box(system, ROOT_PROTECTED_EMPTY, ME, true, false);
-	if (geteuid() != 0)
-		return;
-	add_box(system, NOBODY_FULL, NOBODY, false, true);
-	add_box(system, NOBODY_EMPTY, NOBODY, false, false);
-	add_box(system, NOBODY_PROTECTED, NOBODY, true, true);
-	add_box(system, NOBODY_PROTECTED_EMPTY, NOBODY, true, false);
-	add_box(system, NOBODY_ZERO, NOBODY, false, false);
-	box_push(snapshot_find(system, NOBODY_ZERO), (struct message){ 0, 4 });
-}
+static const struct message sent = { .seed = 99 };	/* what SEND rows send; len from the row */
 
 static bool row_needs_root(const struct row *row)
 {
-	return row->caller != ME || (row->a >= NOBODY_FULL && row->a <= NOBODY_ZERO);
+	return standard_needs_root(row->caller, row->call == INIT ? ABSENT : row->a);
 }
 
 static long make_call(const struct row *row, unsigned char *bytes)
@@ -371,6 +407,10 @@ static long make_call(const struct row *row, unsigned char *bytes)
 		return slmbx_send(row->a, bytes, row->b);
 	case RECV:
 		return slmbx_recv(row->a, bytes, row->b);
+	case STAT:
+		return slmbx_stat(row->a, (struct slmbx_stat *)bytes, row->b);
+	case PURGE:
+		return slmbx_purge(row->a);
 	default:
 		return slmbx_length(row->a);
 	}
@@ -398,11 +438,14 @@ static void call_with_buffer(const struct row *row)
 	if (row->call == RECV) {
 		size_t copied = row->want < 0 ? 0 : (size_t)row->want;
 
-		ck_assert_msg(pattern_matches(buffer.bytes, copied, three[0].seed),
+		ck_assert_msg(pattern_matches(buffer.bytes, copied, HEAD_SEED),
 			      "not the bytes of the head message");
 		ck_assert_msg(buffer_poisoned_beyond(&buffer, copied),
 			      "wrote outside the bytes copied");
 	}
+	if (row->call == STAT)
+		ck_assert_msg(buffer_poisoned_beyond(&buffer, row->want ? 0 : row->b),
+			      "wrote outside the struct, or to it though the call failed");
 	buffer_free(&buffer);
 }
 
@@ -417,7 +460,7 @@ static void call_with_bad_pointers(const struct row *row)
 static void run_row(void *arg)
 {
 	const struct row *row = arg;
-	bool has_buffer = row->call == SEND || row->call == RECV;
+	bool has_buffer = row->call == SEND || row->call == RECV || row->call == STAT;
 
 	if (row->where == BAD)
 		call_with_bad_pointers(row);
@@ -447,10 +490,14 @@ static void apply(struct snapshot *system, const struct row *row)
 		system->absent[2] = row->a;
 		break;
 	case SEND:
-		box_push(snapshot_find(system, row->a), (struct message){ row->b, sent.seed });
+		box_push(snapshot_find(system, row->a),
+			 (struct message){ .len = row->b, .seed = sent.seed });
 		break;
 	case RECV:
 		box_pop(snapshot_find(system, row->a));
+		break;
+	case PURGE:
+		expect(row->want, box_purge(snapshot_find(system, row->a)));
 		break;
 	default:
 		break;
@@ -460,64 +507,28 @@ static void apply(struct snapshot *system, const struct row *row)
 START_TEST(test_row)
 {
 	struct row row = rows[_i];
-	struct snapshot system = { .initialised = false };
+	struct snapshot *system = shared_alloc(sizeof(*system));
 
 	if (row_needs_root(&row))
 		need_root();
 	if (row.state == ON)
-		standard_system(&system);
-	snapshot_build(&system);
+		standard_system(system);
+	snapshot_build(system);
 	if (row.caller == ME)
 		run_row(&row);
 	else
 		as_user(row.caller, run_row, &row);
 	if (row.want >= 0)
-		apply(&system, &row);
-	snapshot_drain(&system);
+		apply(system, &row);
+	snapshot_drain(system);
 }
 END_TEST
-
-static const char *id_name(unsigned int id)
-{
-	switch (id) {
-	case ZERO:
-		return "0";
-	case TOP:
-		return "4294967295";
-	case ABSENT:
-		return "absent";
-	case LAST:
-		return "4294967294";
-	case ROOT_FULL:
-		return "root's";
-	case ROOT_EMPTY:
-		return "root's empty";
-	case ROOT_PROTECTED:
-		return "root's protected";
-	case ROOT_PROTECTED_EMPTY:
-		return "root's protected empty";
-	case NOBODY_FULL:
-		return "nobody's";
-	case NOBODY_EMPTY:
-		return "nobody's empty";
-	case NOBODY_PROTECTED:
-		return "nobody's protected";
-	case NOBODY_PROTECTED_EMPTY:
-		return "nobody's protected empty";
-	default:
-		return "nobody's with a message of no bytes";
-	}
-}
-
-static const char *caller_name(uid_t uid)
-{
-	return uid == ME ? "root" : uid == NOBODY ? "nobody" : "other";
-}
 
 static void row_name(int i, char *name, size_t size)
 {
 	static const char *const calls[] = { "init", "shutdown", "create", "destroy",
-					     "count", "send", "recv", "length" };
+					     "count", "send", "recv", "length",
+					     "stat", "purge" };
 	static const char *const wheres[] = { "", "NULL ", "bad pointer " };
 	const struct row *row = &rows[i];
 	char arguments[80] = "";
@@ -528,6 +539,9 @@ static void row_name(int i, char *name, size_t size)
 		snprintf(arguments, sizeof(arguments), "%s, %u", id_name(row->a), row->b);
 	else if (row->call == SEND || row->call == RECV)
 		snprintf(arguments, sizeof(arguments), "%s, %slen %u", id_name(row->a),
+			 wheres[row->where], row->b);
+	else if (row->call == STAT)
+		snprintf(arguments, sizeof(arguments), "%s, %ssize %u", id_name(row->a),
 			 wheres[row->where], row->b);
 	else if (row->call != SHUTDOWN)
 		snprintf(arguments, sizeof(arguments), "%s", id_name(row->a));

@@ -14,7 +14,7 @@ static const char usage[] =
 	"\n"
 	"  --module PATH  the slmbx.ko that is loaded, to unload and load it again\n"
 	"                 (default: $SLMBX_MODULE)\n"
-	"  --suite NAME   only ioctl, pointer, file, user, limit, listing, compat, trace or module\n"
+	"  --suite NAME   only ioctl, pointer, file, user, limit, listing, compat, trace, wait or module\n"
 	"\n"
 	"Exits with 0 if no test failed, 1 if any did, 2 if they could not run. Deletes every\n"
 	"mailbox, so it refuses a device in use.\n";
@@ -30,6 +30,7 @@ static SRunner *make_runner(void)
 	srunner_add_suite(runner, listing_suite());
 	srunner_add_suite(runner, compat_suite());
 	srunner_add_suite(runner, trace_suite());
+	srunner_add_suite(runner, wait_suite());
 	srunner_add_suite(runner, module_suite());
 	srunner_set_fork_status(runner, CK_FORK);
 	srunner_set_tap(runner, "-");

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <time.h>
 
 #include "support.h"
 
@@ -81,6 +82,43 @@ long dev_stat(unsigned int id, struct slmbx_stat *st)
 	return device_ioctl(device, SLMBX_IOC_STAT, &arg);
 }
 
+static long call_args(unsigned long request, const void *args, size_t size)
+{
+	const struct slmbx_ioc_args arg = { .args = (uintptr_t)args, .size = size };
+
+	return device_ioctl(device, request, &arg);
+}
+
+long dev_sendv(const struct slmbx_sendv *args, size_t size)
+{
+	return call_args(SLMBX_IOC_SENDV, args, size);
+}
+
+long dev_recvv(struct slmbx_recvv *args, size_t size)
+{
+	return call_args(SLMBX_IOC_RECVV, args, size);
+}
+
+long dev_settle(const struct slmbx_settle *args, size_t size)
+{
+	return call_args(SLMBX_IOC_SETTLE, args, size);
+}
+
+long dev_list(const struct slmbx_list *args, size_t size)
+{
+	return call_args(SLMBX_IOC_LIST, args, size);
+}
+
+long dev_setattr(const struct slmbx_setattr *args, size_t size)
+{
+	return call_args(SLMBX_IOC_SETATTR, args, size);
+}
+
+long dev_purge(unsigned int id)
+{
+	return device_ioctl(device, SLMBX_IOC_PURGE, &id);
+}
+
 void scene_make(void)
 {
 	expect(0, dev_init());
@@ -100,6 +138,9 @@ void scene_check(void)
 	ck_assert_uint_eq(st.owner, 0);
 	ck_assert_uint_eq(st.flags, SLMBX_STAT_PROTECTED | SLMBX_STAT_HEAD);
 	ck_assert_uint_eq(st.head_length, 5);
+	ck_assert_uint_eq(st.sent, 2);
+	ck_assert_uint_eq(st.leased + st.delayed + st.expired + st.dead, 0);
+	ck_assert_uint_eq(st.max_messages + st.max_bytes + st.max_deliveries + st.dead_letter, 0);
 	/* Nor is there another: what was passed by mistake has small numbers. */
 	for (unsigned int id = 0; id < 1000; id++)
 		expect(id == SCENE_ID ? 2 : -ENOENT, dev_count(id));
@@ -170,6 +211,21 @@ long file_write(const char *path, const void *bytes, size_t len)
 long file_write_text(const char *path, const char *text)
 {
 	return file_write(path, text, strlen(text));
+}
+
+void await_state(pid_t tid, char state)
+{
+	const struct timespec moment = { .tv_nsec = 1000000 };
+	char path[32], *text, now;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", tid);
+	do {
+		nanosleep(&moment, NULL);
+		text = file_text(path);
+		/* Behind the name, in which anything may be. */
+		now = strrchr(text, ')')[2];
+		free(text);
+	} while (now != state);
 }
 
 void enter_user_namespace(int inside)

@@ -33,6 +33,12 @@ long dev_length(unsigned int id);
 long dev_send(unsigned int id, const void *bytes, unsigned int len);
 long dev_recv(unsigned int id, void *bytes, unsigned int len);
 long dev_stat(unsigned int id, struct slmbx_stat *st);
+long dev_sendv(const struct slmbx_sendv *args, size_t size);
+long dev_recvv(struct slmbx_recvv *args, size_t size);
+long dev_settle(const struct slmbx_settle *args, size_t size);
+long dev_list(const struct slmbx_list *args, size_t size);
+long dev_setattr(const struct slmbx_setattr *args, size_t size);
+long dev_purge(unsigned int id);
 
 /* A system with one mailbox of two messages, and the check that it is as it was. */
 #define SCENE_ID 7U
@@ -48,6 +54,9 @@ char *file_text(const char *path);
 long file_write(const char *path, const void *bytes, size_t len);
 long file_write_text(const char *path, const char *text);
 
+/* Ends once thread @tid is in @state, as proc(5) has it: 'S' for asleep. */
+void await_state(pid_t tid, char state);
+
 /* Into a user namespace where the caller is @inside, or is not mapped for -1. Skips without them. */
 void enter_user_namespace(int inside);
 
@@ -59,6 +68,7 @@ Suite *limit_suite(void);
 Suite *listing_suite(void);
 Suite *compat_suite(void);
 Suite *trace_suite(void);
+Suite *wait_suite(void);
 Suite *module_suite(void);
 
 /* What test_file.c runs by exec: the device is @fd. An exit status. */

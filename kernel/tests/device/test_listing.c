@@ -129,6 +129,25 @@ START_TEST(lines)
 }
 END_TEST
 
+/* What was set of a mailbox since it was made shows. */
+START_TEST(attributes)
+{
+	const struct slmbx_setattr setattr = { .id = 3,
+					       .mask = SLMBX_ATTR_OWNER | SLMBX_ATTR_PROTECTED,
+					       .owner = OTHER,
+					       .protect = 1 };
+	struct shape shape;
+	char *text;
+
+	expect(0, dev_init());
+	expect(0, dev_create(3, 0));
+	expect(0, dev_setattr(&setattr, sizeof(setattr)));
+	text = file_text(LISTING);
+	ck_assert_str_eq(read_head(text, &shape), "3 65533 1 0 0\n");
+	free(text);
+}
+END_TEST
+
 /* Owners are named as the user namespace of who opens it names them. */
 static void list_in_namespace(void *arg)
 {
@@ -337,6 +356,7 @@ Suite *listing_suite(void)
 	tcase_add_test(tc, uninitialised);
 	tcase_add_test(tc, empty);
 	tcase_add_test(tc, lines);
+	tcase_add_test(tc, attributes);
 	tcase_add_test(tc, owners_in_namespace);
 	tcase_add_test(tc, many);
 	tcase_add_test(tc, small_pieces);

@@ -163,6 +163,73 @@ START_TEST(unload_behind_frees)
 }
 END_TEST
 
+/* Two messages: one leased, one delayed, both until @nanoseconds from now. */
+static void hold_messages(unsigned int id, __u64 nanoseconds)
+{
+	const struct slmbx_sendv_msg outgoing[] = { { .len = 0 }, { .delay = nanoseconds } };
+	const struct slmbx_sendv sendv = { .messages = (uintptr_t)outgoing, .count = 2, .id = id };
+	struct slmbx_recvv_msg incoming;
+	struct slmbx_recvv recvv = { .messages = (uintptr_t)&incoming,
+				     .lease = nanoseconds,
+				     .count = 1,
+				     .id = id,
+				     .flags = SLMBX_RECVV_LEASE };
+
+	expect(0, dev_create(id, 0));
+	expect(2, dev_sendv(&sendv, sizeof(sendv)));
+	expect(1, dev_recvv(&recvv, sizeof(recvv)));
+}
+
+/* Moments that would come a little later, and much later, go with the system. */
+START_TEST(unload_before_deadlines)
+{
+	const __u64 second = 1000000000;
+
+	need_module_file();
+	for (int round = 0; round < 10; round++) {
+		expect(0, dev_init());
+		for (unsigned int id = 1; id <= 100; id++)
+			hold_messages(id, id % 2 ? id * second / 2000 : 3600 * second);
+		expect(0, dev_shutdown());
+		unload_at_last();
+		expect(0, load(""));
+		device = device_open();
+	}
+}
+END_TEST
+
+static void wait_for_ever(void *arg)
+{
+	struct slmbx_recvv_msg incoming;
+	struct slmbx_recvv recvv = { .messages = (uintptr_t)&incoming,
+				     .deadline = SLMBX_FOREVER,
+				     .count = 1,
+				     .id = SCENE_ID };
+
+	(void)arg;
+	dev_recvv(&recvv, sizeof(recvv));
+	ck_abort_msg("recvv ended");
+}
+
+/* Who is killed while it waits leaves nothing behind that the module would stay for. */
+START_TEST(unload_behind_killed_waiter)
+{
+	struct crowd crowd = { .size = 0 };
+	pid_t pid;
+
+	need_module_file();
+	expect(0, dev_init());
+	expect(0, dev_create(SCENE_ID, 0));
+	pid = crowd_add(&crowd, SAME_USER, wait_for_ever, NULL);
+	await_state(pid, 'S');
+	crowd_kill(&crowd, pid);
+	expect(0, dev_shutdown());
+	unload_at_last();
+	expect(0, load(""));
+	device = device_open();
+}
+END_TEST
+
 /* Files of proc don't hold the module: they are the kernel's, and empty once it has gone. */
 START_TEST(unload_behind_open_files)
 {
@@ -231,6 +298,8 @@ Suite *module_suite(void)
 	tcase_add_test(tc, stays_while_initialised);
 	tcase_add_test(tc, unload_and_load);
 	tcase_add_test(tc, unload_behind_frees);
+	tcase_add_test(tc, unload_before_deadlines);
+	tcase_add_test(tc, unload_behind_killed_waiter);
 	tcase_add_test(tc, unload_behind_open_files);
 	tcase_add_test(tc, parameters);
 	return suite;

@@ -17,6 +17,12 @@ static const struct {
 	{ SLMBX_IOC_RECV, sizeof(struct slmbx_ioc_message) },
 	{ SLMBX_IOC_LENGTH, sizeof(__u32) },
 	{ SLMBX_IOC_STAT, sizeof(struct slmbx_ioc_stat) },
+	{ SLMBX_IOC_SENDV, sizeof(struct slmbx_ioc_args) },
+	{ SLMBX_IOC_RECVV, sizeof(struct slmbx_ioc_args) },
+	{ SLMBX_IOC_SETTLE, sizeof(struct slmbx_ioc_args) },
+	{ SLMBX_IOC_LIST, sizeof(struct slmbx_ioc_args) },
+	{ SLMBX_IOC_SETATTR, sizeof(struct slmbx_ioc_args) },
+	{ SLMBX_IOC_PURGE, sizeof(__u32) },
 };
 
 static void expect_fault(unsigned int call, const void *arg)
@@ -58,6 +64,24 @@ START_TEST(straddling_structs)
 }
 END_TEST
 
+/* Of what size it is said to be is 64 bits, too. */
+START_TEST(high_sizes)
+{
+	static const char zeros[128];
+	const size_t high[] = { 1UL << 32, 1UL << 63, -1UL };
+
+	scene_make();
+	for (unsigned int i = 0; i < ARRAY_SIZE(high); i++) {
+		expect(-E2BIG, dev_sendv((void *)zeros, high[i]));
+		expect(-E2BIG, dev_recvv((void *)zeros, high[i]));
+		expect(-E2BIG, dev_settle((void *)zeros, high[i]));
+		expect(-E2BIG, dev_list((void *)zeros, high[i]));
+		expect(-E2BIG, dev_setattr((void *)zeros, high[i]));
+	}
+	scene_check();
+}
+END_TEST
+
 /* A struct is only read. */
 START_TEST(read_only_structs)
 {
@@ -74,10 +98,44 @@ START_TEST(read_only_structs)
 }
 END_TEST
 
+/* Of the structs of calls, and of what they name. */
+static void expect_faults_at(uintptr_t addr)
+{
+	const struct slmbx_sendv_msg outgoing = { .data = addr, .len = 1 };
+	const struct slmbx_sendv sendv[] = {
+		{ .messages = addr, .count = 1, .id = SCENE_ID },
+		{ .messages = (uintptr_t)&outgoing, .count = 1, .id = SCENE_ID },
+	};
+	struct slmbx_recvv_msg incoming;
+	char bytes[5];
+	struct slmbx_recvv recvv[] = {
+		{ .messages = addr, .buf = (uintptr_t)bytes },
+		{ .messages = (uintptr_t)&incoming, .buf = addr },
+	};
+	const struct slmbx_settle settle = { .items = addr, .count = 1, .id = SCENE_ID };
+	const struct slmbx_list list = { .ids = addr, .count = 1 };
+
+	expect(-EFAULT, dev_sendv((void *)addr, sizeof(struct slmbx_sendv)));
+	expect(-EFAULT, dev_recvv((void *)addr, sizeof(struct slmbx_recvv)));
+	expect(-EFAULT, dev_settle((void *)addr, sizeof(struct slmbx_settle)));
+	expect(-EFAULT, dev_list((void *)addr, sizeof(struct slmbx_list)));
+	expect(-EFAULT, dev_setattr((void *)addr, sizeof(struct slmbx_setattr)));
+	for (unsigned int i = 0; i < ARRAY_SIZE(sendv); i++)
+		expect(-EFAULT, dev_sendv(&sendv[i], sizeof(sendv[i])));
+	for (unsigned int i = 0; i < ARRAY_SIZE(recvv); i++) {
+		recvv[i].size = sizeof(bytes);
+		recvv[i].count = 1;
+		recvv[i].id = SCENE_ID;
+		expect(-EFAULT, dev_recvv(&recvv[i], sizeof(recvv[i])));
+	}
+	expect(-EFAULT, dev_settle(&settle, sizeof(settle)));
+	expect(-EFAULT, dev_list(&list, sizeof(list)));
+}
+
 /* Addresses are 64 bits, and none of them is cut off. */
 START_TEST(high_addresses)
 {
-	static char good[16];
+	static char good[128];
 	const unsigned long high[] = { 1UL << 32, 1UL << 47, 1UL << 56, 1UL << 63 };
 
 	scene_make();
@@ -89,6 +147,7 @@ START_TEST(high_addresses)
 		expect(-EFAULT, dev_send(SCENE_ID, (void *)addr, sizeof(good)));
 		expect(-EFAULT, dev_recv(SCENE_ID, (void *)addr, sizeof(good)));
 		expect(-EFAULT, dev_stat(SCENE_ID, (void *)addr));
+		expect_faults_at(addr);
 	}
 	scene_check();
 }
@@ -103,5 +162,6 @@ Suite *pointer_suite(void)
 	tcase_add_test(tc, straddling_structs);
 	tcase_add_test(tc, read_only_structs);
 	tcase_add_test(tc, high_addresses);
+	tcase_add_test(tc, high_sizes);
 	return suite;
 }

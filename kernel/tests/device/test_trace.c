@@ -83,10 +83,64 @@ START_TEST(events)
 }
 END_TEST
 
+static void make_batches(void)
+{
+	const struct slmbx_sendv_msg outgoing[2] = { 0 };
+	const struct slmbx_sendv sendv = { .messages = (uintptr_t)outgoing,
+					   .count = 2,
+					   .id = SCENE_ID };
+	struct slmbx_recvv_msg incoming[3];
+	struct slmbx_recvv recvv = { .messages = (uintptr_t)incoming,
+				     .lease = 1ULL << 60,
+				     .count = 3,
+				     .id = SCENE_ID,
+				     .flags = SLMBX_RECVV_LEASE };
+	struct slmbx_settle_item item = { .action = SLMBX_SETTLE_ACK };
+	const struct slmbx_settle settle = { .items = (uintptr_t)&item,
+					     .count = 1,
+					     .id = SCENE_ID };
+	const struct slmbx_setattr setattr = { .id = SCENE_ID };
+
+	expect(2, dev_sendv(&sendv, sizeof(sendv)));
+	expect(2, dev_recvv(&recvv, sizeof(recvv)));
+	expect(0, dev_recvv(&recvv, sizeof(recvv)));
+	item.seq = incoming[0].seq;
+	item.token = incoming[0].token;
+	expect(1, dev_settle(&settle, sizeof(settle)));
+	expect(0, dev_settle(&settle, sizeof(settle)));
+	/* Of what can't be read nothing is said. */
+	expect(-EFAULT, dev_sendv(NULL, sizeof(sendv)));
+	expect(-EINVAL, dev_recvv(&recvv, 1));
+	expect(0, dev_setattr(&setattr, sizeof(setattr)));
+	expect(0, dev_purge(SCENE_ID));
+}
+
+START_TEST(events_of_batches)
+{
+	char *said;
+
+	expect(0, dev_init());
+	expect(0, dev_create(SCENE_ID, 0));
+	trace_begin();
+	make_batches();
+	said = trace_end();
+	ck_assert_str_eq(said, "slmbx_sendv: id=7 uid=0 count=2 ret=2\n"
+			       "slmbx_recvv: id=7 uid=0 flags=0x2 count=3 ret=2\n"
+			       "slmbx_recvv: id=7 uid=0 flags=0x2 count=3 ret=0\n"
+			       "slmbx_settle: id=7 uid=0 count=1 ret=1\n"
+			       "slmbx_settle: id=7 uid=0 count=1 ret=0\n"
+			       "slmbx_sendv: id=0 uid=0 count=0 ret=-14\n"
+			       "slmbx_recvv: id=0 uid=0 flags=0x0 count=0 ret=-22\n");
+	free(said);
+}
+END_TEST
+
 Suite *trace_suite(void)
 {
 	Suite *suite = suite_create("trace");
+	TCase *tc = device_case(suite, "trace", 60);
 
-	tcase_add_test(device_case(suite, "trace", 60), events);
+	tcase_add_test(tc, events);
+	tcase_add_test(tc, events_of_batches);
 	return suite;
 }

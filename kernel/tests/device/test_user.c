@@ -129,6 +129,52 @@ START_TEST(mapped_real_root)
 }
 END_TEST
 
+static long give(unsigned int id, unsigned int owner)
+{
+	const struct slmbx_setattr setattr = { .id = id, .mask = SLMBX_ATTR_OWNER, .owner = owner };
+
+	return dev_setattr(&setattr, sizeof(setattr));
+}
+
+static void give_as_namespace_root(void *arg)
+{
+	(void)arg;
+	enter_user_namespace(0);
+	/* Its own, to itself: only the real root may. */
+	expect(0, dev_create(OWN_ID, 0));
+	expect(-EPERM, give(OWN_ID, 0));
+	expect(-EPERM, give(OPEN_ID, 0));
+	ck_assert_uint_eq(owner_of(OWN_ID), 0);
+}
+
+static void give_as_mapped_root(void *arg)
+{
+	(void)arg;
+	enter_user_namespace(5);
+	/* Nobody is 0 here. */
+	expect(-EINVAL, give(OWN_ID, 0));
+	expect(-EINVAL, give(OWN_ID, OTHER));
+	expect(0, give(OWN_ID, 5));
+	ck_assert_uint_eq(owner_of(OWN_ID), 5);
+}
+
+/* Who is to own a mailbox is said in the caller's terms. */
+START_TEST(given_away)
+{
+	expect(0, dev_init());
+	expect(0, dev_create(OPEN_ID, 0));
+	as_user(OTHER, give_as_namespace_root, NULL);
+	ck_assert_uint_eq(owner_of(OPEN_ID), 0);
+	ck_assert_uint_eq(owner_of(OWN_ID), OTHER);
+	expect(-EINVAL, give(OWN_ID, -1U));
+	ck_assert_uint_eq(owner_of(OWN_ID), OTHER);
+	as_user(SAME_USER, give_as_mapped_root, NULL);
+	ck_assert_uint_eq(owner_of(OWN_ID), 0);
+	expect(0, give(OWN_ID, NOBODY));
+	ck_assert_uint_eq(owner_of(OWN_ID), NOBODY);
+}
+END_TEST
+
 /* A file server acts for its client by its filesystem uid. */
 START_TEST(filesystem_uid)
 {
@@ -153,6 +199,7 @@ Suite *user_suite(void)
 	tcase_add_test(tc, unmapped_user);
 	tcase_add_test(tc, mapped_user);
 	tcase_add_test(tc, mapped_real_root);
+	tcase_add_test(tc, given_away);
 	tcase_add_test(tc, filesystem_uid);
 	return suite;
 }

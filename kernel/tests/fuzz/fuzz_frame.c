@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,8 +31,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 ssize_t __real_recv(int fd, void *to, size_t len, int flags);
 ssize_t __wrap_recv(int fd, void *to, size_t len, int flags);
 
-/* Of the stream: its requests' replies must fit the socket, for nobody reads them meanwhile. */
-#define LONGEST		8192
+/* Of the stream. */
+#define LONGEST 8192
+/* Replies that fit the socket, for nobody reads them meanwhile. Of more the end may lack. */
+#define FIT 100000
+/* The moment at which all happens. */
+#define NOW 1000000000
 
 static struct {
 	unsigned int largest_piece;
@@ -88,6 +93,24 @@ static void parse_prefixes(const uint8_t *bytes, size_t size)
 	}
 }
 
+static bool is_struct_call(unsigned int call)
+{
+	return (call >= SLMBX_CALL_SENDV && call <= SLMBX_CALL_SETTLE) || call == SLMBX_CALL_LIST ||
+	       call == SLMBX_CALL_SETATTR;
+}
+
+/**
+ * struct frame - what the stream holds of one
+ * @req: the request
+ * @memory: what its body begins with, if it is of a call with a struct
+ * @args: the struct, as much of it as is there
+ */
+struct frame {
+	struct slmbxd_request req;
+	struct slmbxd_memory memory;
+	const uint8_t *args;
+};
+
 /* What slmbxd.h says of a request, once more. */
 static bool well_formed(const struct slmbxd_request *req)
 {
@@ -95,17 +118,74 @@ static bool well_formed(const struct slmbxd_request *req)
 
 	if (req->magic != SLMBXD_MAGIC || req->pad)
 		return false;
+	if (req->call == SLMBXD_CANCEL)
+		return !req->flags && !req->id && !req->arg && !req->room && !req->uid &&
+		       !req->body_len;
 	if (req->flags != 0 && req->flags != SLMBXD_AS_UID && req->flags != SLMBXD_FAULT &&
 	    req->flags != (SLMBXD_AS_UID | SLMBXD_FAULT))
 		return false;
 	if (req->flags & SLMBXD_AS_UID ? req->uid == UINT_MAX : req->uid != 0)
 		return false;
+	if (is_struct_call(req->call))
+		return !(req->flags & SLMBXD_FAULT) && !req->id && !req->room &&
+		       req->body_len >= sizeof(struct slmbxd_memory) &&
+		       req->body_len <= SLMBXD_INLINE_MAX;
 	if (req->flags & SLMBXD_FAULT && (!is_send || req->body_len))
 		return false;
 	if (req->body_len &&
 	    (!is_send || req->body_len != req->arg || req->body_len > SLMBXD_INLINE_MAX))
 		return false;
 	return is_recv ? req->room <= req->arg : !req->room;
+}
+
+static bool is_streamed(const struct frame *frame)
+{
+	return frame->memory.data && frame->req.body_len == sizeof(frame->memory) +
+								    frame->memory.args +
+								    frame->memory.array;
+}
+
+/* Of the memory as well. */
+static bool memory_well_formed(const struct frame *frame)
+{
+	const struct slmbxd_memory *memory = &frame->memory;
+	unsigned int call = frame->req.call;
+	__uint128_t before = (__uint128_t)sizeof(*memory) + memory->args + memory->array;
+
+	if (memory->pad || memory->args > 4096 || memory->args > frame->req.arg ||
+	    memory->array > 65536 || memory->array_room > 65536)
+		return false;
+	if (memory->data && call != SLMBX_CALL_SENDV)
+		return false;
+	if (memory->array && call != SLMBX_CALL_SENDV && call != SLMBX_CALL_SETTLE)
+		return false;
+	if (memory->array_room && call != SLMBX_CALL_RECVV && call != SLMBX_CALL_SETTLE)
+		return false;
+	if (memory->data_room && call != SLMBX_CALL_RECVV && call != SLMBX_CALL_LIST)
+		return false;
+	return frame->req.body_len == before || frame->req.body_len == before + memory->data;
+}
+
+/* Whether it may end the connection: the client doesn't listen for it while it waits. */
+static bool may_wait(const struct frame *frame)
+{
+	size_t at = offsetof(struct slmbx_recvv, deadline);
+	__u64 deadline;
+
+	if (frame->req.call != SLMBX_CALL_RECVV || frame->memory.args < at + sizeof(deadline))
+		return false;
+	memcpy(&deadline, frame->args + at, sizeof(deadline));
+	return deadline;
+}
+
+static bool is_cancel(const struct input *stream)
+{
+	struct slmbxd_request req;
+
+	if ((size_t)(stream->end - stream->at) < sizeof(req))
+		return false;
+	memcpy(&req, stream->at, sizeof(req));
+	return req.magic == SLMBXD_MAGIC && req.call == SLMBXD_CANCEL;
 }
 
 static struct slmbxd_reply next_reply(struct input *replies)
@@ -116,7 +196,7 @@ static struct slmbxd_reply next_reply(struct input *replies)
 		fail("a reply lacks");
 	memcpy(&reply, replies->at, sizeof(reply));
 	replies->at += sizeof(reply);
-	if (reply.magic != SLMBXD_MAGIC || reply.pad || reply.kind > SLMBXD_REFUSED)
+	if (reply.magic != SLMBXD_MAGIC || reply.pad || reply.kind > SLMBXD_TOO_LONG)
 		fail("a reply of magic %x, kind %u, pad %u", reply.magic, reply.kind, reply.pad);
 	if (reply.body_len > (size_t)(replies->end - replies->at))
 		fail("%u bytes of a reply, and %td came", reply.body_len,
@@ -133,75 +213,168 @@ static void expect_refusal(struct input *replies, int why)
 		fail("kind %u, result %lld, not a refusal for %d", reply.kind, reply.result, why);
 }
 
-static void check_done(const struct slmbxd_request *req, const struct slmbxd_reply *reply)
+static void expect_too_long(const struct slmbxd_reply *reply)
 {
-	long body = 0;
-
-	if (reply->result < -4095)
-		fail("call %u: result %lld", req->call, reply->result);
-	if (reply->result >= 0 && req->call == SLMBX_CALL_RECV)
-		body = reply->result;
-	if (reply->result >= 0 && req->call == SLMBX_CALL_STAT)
-		body = sizeof(struct slmbx_stat);
-	if (reply->body_len != body)
-		fail("call %u: result %lld, body of %u", req->call, reply->result, reply->body_len);
-	if (req->call == SLMBX_CALL_RECV && reply->result > req->room)
-		fail("recv into %u bytes: %lld", req->room, reply->result);
-	if ((req->call < SLMBX_CALL_INIT || req->call > SLMBX_CALL_STAT ||
-	     (req->call > SLMBX_CALL_LENGTH && req->call < SLMBX_CALL_STAT)) &&
-	    reply->result != -ENOSYS)
-		fail("call %u: result %lld", req->call, reply->result);
+	if (reply->result <= 0 || reply->body_len)
+		fail("too long by %lld, body of %u", reply->result, reply->body_len);
 }
 
-/* The final reply to @req, after its go-ahead if it is one of those; false if the stream ends. */
-static bool check_reply(const struct slmbxd_request *req, struct input *stream,
-			struct input *replies)
+static bool is_call(unsigned int call)
+{
+	return call >= SLMBX_CALL_INIT && call <= SLMBX_CALL_PURGE && call != 14;
+}
+
+/* The body of a reply that is no failure; @pieces bytes came before it. */
+static void check_body(const struct frame *frame, const struct slmbxd_reply *reply, __u64 pieces)
+{
+	const struct slmbxd_memory *memory = &frame->memory;
+	__u64 body = reply->body_len, least = 0, most = 0;
+
+	switch (frame->req.call) {
+	case SLMBX_CALL_RECV:
+		least = reply->result;
+		most = frame->req.room;
+		break;
+	case SLMBX_CALL_STAT:
+		least = SLMBX_STAT_SIZE_V0;
+		most = frame->req.arg < sizeof(struct slmbx_stat) ? frame->req.arg :
+								    sizeof(struct slmbx_stat);
+		break;
+	case SLMBX_CALL_RECVV:
+		body += pieces;
+		least = reply->result * sizeof(struct slmbx_recvv_msg);
+		most = memory->array_room + memory->data_room;
+		if (most < memory->data_room)
+			most = UINT64_MAX;
+		break;
+	case SLMBX_CALL_SETTLE:
+		least = (reply->result ?: 1) * sizeof(struct slmbx_settle_item);
+		most = memory->array_room;
+		break;
+	case SLMBX_CALL_LIST:
+		body += pieces;
+		least = reply->result * sizeof(__u32);
+		most = least;
+		if (least > memory->data_room)
+			fail("list: %llu bytes into %llu", least, memory->data_room);
+		break;
+	}
+	if (body < least || body > most)
+		fail("call %u: result %lld, body of %llu", frame->req.call, reply->result, body);
+}
+
+static void check_done(const struct frame *frame, const struct slmbxd_reply *reply, __u64 pieces,
+		       const struct input *stream)
+{
+	if (reply->result < -4095)
+		fail("call %u: result %lld", frame->req.call, reply->result);
+	if (reply->result == -EINTR && !(may_wait(frame) && is_cancel(stream)))
+		fail("call %u: interrupted", frame->req.call);
+	if (!is_call(frame->req.call) && reply->result != -ENOSYS)
+		fail("call %u: result %lld", frame->req.call, reply->result);
+	if (reply->result >= 0)
+		check_body(frame, reply, pieces);
+	else if (reply->body_len)
+		fail("call %u: result %lld, body of %u", frame->req.call, reply->result,
+		     reply->body_len);
+}
+
+static void check_need_room(const struct frame *frame, const struct slmbxd_reply *reply)
+{
+	const struct slmbxd_request *req = &frame->req;
+	bool is_recv = req->call == SLMBX_CALL_RECV;
+	bool is_fetch = req->call == SLMBX_CALL_RECVV || req->call == SLMBX_CALL_LIST;
+	__u64 room = is_recv ? req->room : frame->memory.data_room;
+
+	if ((!is_recv && !is_fetch) || reply->result <= 0 || (__u64)reply->result <= room ||
+	    (is_recv && reply->result > req->arg) || reply->body_len)
+		fail("call %u: %lld bytes of room", req->call, reply->result);
+}
+
+/* Bytes that a go-ahead asks for. */
+static __u64 asked_for(const struct frame *frame)
+{
+	const struct slmbxd_request *req = &frame->req;
+
+	if (req->call == SLMBX_CALL_SEND && !req->body_len && !(req->flags & SLMBXD_FAULT))
+		return req->arg;
+	return req->call == SLMBX_CALL_SENDV && is_streamed(frame) ? frame->memory.data : 0;
+}
+
+/* The final reply, after its go-ahead if it is one of those; false if the stream ends. */
+static bool check_reply(const struct frame *frame, struct input *stream, struct input *replies)
 {
 	struct slmbxd_reply reply = next_reply(replies);
+	__u64 asked = asked_for(frame), pieces = 0;
 
 	if (reply.kind == SLMBXD_GO_AHEAD) {
-		if (req->call != SLMBX_CALL_SEND || req->body_len || !req->arg ||
-		    req->flags & SLMBXD_FAULT || reply.body_len || reply.result)
-			fail("call %u: a go-ahead", req->call);
-		if ((size_t)(stream->end - stream->at) < req->arg)
+		if (!asked || reply.body_len || reply.result)
+			fail("call %u: a go-ahead", frame->req.call);
+		if ((size_t)(stream->end - stream->at) < asked)
 			return false;
-		stream->at += req->arg;
+		stream->at += asked;
 		reply = next_reply(replies);
-		if (reply.kind != SLMBXD_DONE || reply.result)
+		if (reply.kind != SLMBXD_DONE ||
+		    (frame->req.call == SLMBX_CALL_SEND && reply.result))
 			fail("kind %u, result %lld after a body", reply.kind, reply.result);
-	} else if (reply.kind == SLMBXD_NEED_ROOM) {
-		if (req->call != SLMBX_CALL_RECV || reply.result <= req->room ||
-		    reply.result > req->arg || reply.body_len)
-			fail("call %u: %lld bytes of room", req->call, reply.result);
-	} else if (reply.kind == SLMBXD_DONE) {
-		check_done(req, &reply);
-	} else {
-		fail("call %u: refused for %lld", req->call, reply.result);
 	}
+	for (; reply.kind == SLMBXD_PIECE; reply = next_reply(replies)) {
+		pieces += reply.body_len;
+		if (!reply.body_len || reply.result || pieces > frame->memory.data_room)
+			fail("call %u: %llu bytes in pieces", frame->req.call, pieces);
+	}
+	if (reply.kind == SLMBXD_NEED_ROOM)
+		check_need_room(frame, &reply);
+	else if (reply.kind == SLMBXD_TOO_LONG && frame->req.call == SLMBX_CALL_RECVV)
+		expect_too_long(&reply);
+	else if (reply.kind == SLMBXD_DONE)
+		check_done(frame, &reply, pieces, stream);
+	else
+		fail("call %u: kind %u, result %lld", frame->req.call, reply.kind, reply.result);
 	return true;
+}
+
+/* Takes what there is of a frame. 0, -EPROTO, or -EAGAIN if not all of it is there. */
+static int next_frame(struct input *stream, struct frame *frame)
+{
+	size_t left = stream->end - stream->at;
+
+	memset(frame, 0, sizeof(*frame));
+	if (left < sizeof(frame->req))
+		return -EAGAIN;
+	memcpy(&frame->req, stream->at, sizeof(frame->req));
+	stream->at += sizeof(frame->req);
+	left -= sizeof(frame->req);
+	if (!well_formed(&frame->req))
+		return -EPROTO;
+	if (is_struct_call(frame->req.call) && left >= sizeof(frame->memory)) {
+		memcpy(&frame->memory, stream->at, sizeof(frame->memory));
+		frame->args = stream->at + sizeof(frame->memory);
+		if (!memory_well_formed(frame))
+			return -EPROTO;
+	}
+	if (left < frame->req.body_len)
+		return -EAGAIN;
+	stream->at += frame->req.body_len;
+	return 0;
 }
 
 static void check_replies(struct input stream, struct input replies)
 {
-	struct slmbxd_request req;
+	struct frame frame;
+	int err;
 
-	while ((size_t)(stream.end - stream.at) >= sizeof(req)) {
-		memcpy(&req, stream.at, sizeof(req));
-		stream.at += sizeof(req);
-		if (!well_formed(&req)) {
-			expect_refusal(&replies, -EPROTO);
-			break;
-		}
-		if ((size_t)(stream.end - stream.at) < req.body_len)
-			break;
-		stream.at += req.body_len;
-		if (req.flags & SLMBXD_AS_UID && !client.trusted) {
-			expect_refusal(&replies, -EACCES);
-			break;
-		}
-		if (!check_reply(&req, &stream, &replies))
+	while (!(err = next_frame(&stream, &frame))) {
+		if (frame.req.call == SLMBXD_CANCEL)
+			continue;
+		if (frame.req.flags & SLMBXD_AS_UID && !client.trusted)
+			err = -EACCES;
+		if (err || (may_wait(&frame) && !input_left(&replies)) ||
+		    !check_reply(&frame, &stream, &replies))
 			break;
 	}
+	if (err == -EPROTO || err == -EACCES)
+		expect_refusal(&replies, err);
 	if (input_left(&replies))
 		fail("%td bytes more than the replies", replies.end - replies.at);
 }
@@ -241,7 +414,8 @@ static void serve(struct input stream)
 	replies.end = bytes + take(fds[1], bytes, sizeof(bytes));
 	close(fds[0]);
 	close(fds[1]);
-	check_replies(stream, replies);
+	if (replies.end - replies.at < FIT)
+		check_replies(stream, replies);
 }
 
 /* Mailboxes of several owners, some with messages in them. */
@@ -284,6 +458,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return -1;
 	slmbx_limits = (struct slmbx_limits){ .bytes = 1 << 20, .mailboxes = 100 };
 	parse_prefixes(in.at, in.end - in.at);
+	shim_clock_stop(NOW);
 
 	shim_thread_begin(&root);
 	prepare();

@@ -77,8 +77,95 @@ static const struct frame_seed frame_seeds[] = {
 		REQUEST(.call = SLMBX_CALL_COUNT, .id = 1),
 		REQUEST(.call = SLMBX_CALL_COUNT, .id = 1, .pad = 1) } },
 	{ "unknown", 0, 1, { REQUEST(.call = 99) } },
+	{ "cancel", 0, 3, {
+		REQUEST(.call = SLMBXD_CANCEL),
+		REQUEST(.call = SLMBX_CALL_PURGE, .id = 2),
+		REQUEST(.call = SLMBXD_CANCEL) } },
 };
 /* clang-format on */
+
+/* A request whose arguments are a struct, and what lies behind that. */
+struct args_seed {
+	const char *name;
+	struct slmbxd_request req;
+	struct slmbxd_memory memory;
+	union {
+		struct {
+			struct slmbx_sendv args;
+			struct slmbx_sendv_msg messages[2];
+			char data[8];
+		} sendv;
+		struct {
+			struct slmbx_settle args;
+			struct slmbx_settle_item items[2];
+		} settle;
+		struct slmbx_recvv recvv;
+		struct slmbx_list list;
+		struct slmbx_setattr setattr;
+	};
+	/* What follows the frame. */
+	struct slmbxd_request then[2];
+};
+
+/* clang-format off */
+#define ARGS(call_, size, rest) \
+	REQUEST(.call = call_, .arg = size, .body_len = sizeof(struct slmbxd_memory) + size + rest)
+#define RECVV(...)								\
+	.memory = { .args = 64, .array_room = 256, .data_room = 500 },		\
+	.recvv = { .messages = SLMBXD_ARRAY, .buf = SLMBXD_DATA, .count = 4, __VA_ARGS__ }
+
+static const struct args_seed args_seeds[] = {
+	{ "sendv", ARGS(SLMBX_CALL_SENDV, 24, 72), { .args = 24, .array = 64, .data = 8 },
+	  .sendv = { { .messages = SLMBXD_ARRAY, .count = 2, .id = 3 },
+		     { { .data = SLMBXD_DATA, .len = 3, .ttl = 5 },
+		       { .data = SLMBXD_DATA + 3, .len = 5, .delay = 5 } }, "abcdefg" } },
+	{ "sendv_stream", ARGS(SLMBX_CALL_SENDV, 24, 64), { .args = 24, .array = 64, .data = 8 },
+	  .sendv = { { .messages = SLMBXD_ARRAY, .count = 2, .id = 3 },
+		     { { .data = SLMBXD_DATA, .len = 3 },
+		       { .data = SLMBXD_DATA + 3, .len = 5 } }, "abcdefg" } },
+	{ "recvv", ARGS(SLMBX_CALL_RECVV, 64, 0), RECVV(.id = 1, .size = 500) },
+	{ "recvv_peek", ARGS(SLMBX_CALL_RECVV, 64, 0),
+	  RECVV(.id = 2, .size = 500, .flags = SLMBX_RECVV_PEEK) },
+	{ "recvv_lease", ARGS(SLMBX_CALL_RECVV, 64, 0),
+	  RECVV(.id = 2, .size = 500, .flags = SLMBX_RECVV_LEASE, .lease = 9) },
+	{ "recvv_long", ARGS(SLMBX_CALL_RECVV, 64, 0), RECVV(.id = 2, .size = 20) },
+	{ "recvv_wait", ARGS(SLMBX_CALL_RECVV, 64, 0),
+	  RECVV(.id = 3, .size = 500, .deadline = SLMBX_FOREVER) },
+	{ "recvv_cancel", ARGS(SLMBX_CALL_RECVV, 64, 0),
+	  RECVV(.id = 3, .size = 500, .deadline = SLMBX_FOREVER),
+	  .then = { REQUEST(.call = SLMBXD_CANCEL), REQUEST(.call = SLMBX_CALL_COUNT, .id = 1) } },
+	{ "settle", ARGS(SLMBX_CALL_SETTLE, 24, 64),
+	  { .args = 24, .array = 64, .array_room = 64 },
+	  .settle = { { .items = SLMBXD_ARRAY, .count = 2, .id = 2 },
+		      { { .seq = 1, .action = SLMBX_SETTLE_ACK },
+			{ .seq = 1, .action = SLMBX_SETTLE_RELEASE, .time = 5 } } } },
+	{ "list", ARGS(SLMBX_CALL_LIST, 24, 0), { .args = 24, .data_room = 40 },
+	  .list = { .ids = SLMBXD_DATA, .count = 10 } },
+	{ "setattr", ARGS(SLMBX_CALL_SETATTR, 40, 0), { .args = 40 },
+	  .setattr = { .id = 1, .mask = SLMBX_ATTR_DEAD_LETTER | SLMBX_ATTR_MAX_DELIVERIES,
+		       .dead_letter = 2, .max_deliveries = 1 } },
+};
+/* clang-format on */
+
+static void write_args_seeds(const char *dir)
+{
+	for (size_t i = 0; i < sizeof(args_seeds) / sizeof(args_seeds[0]); i++) {
+		const struct args_seed *seed = &args_seeds[i];
+		size_t len = sizeof(seed->req) + seed->req.body_len;
+		unsigned char bytes[1 + sizeof(*seed)];
+
+		bytes[0] = 0;
+		memcpy(bytes + 1, &seed->req, len);
+		/* Messages that aren't in the body come behind it. */
+		if (seed->memory.data && seed->req.body_len == sizeof(seed->memory) + 24 + 64) {
+			memcpy(bytes + 1 + len, seed->sendv.data, 8);
+			len += 8;
+		}
+		memcpy(bytes + 1 + len, seed->then, sizeof(seed->then));
+		write_seed(dir, seed->name, bytes,
+			   1 + len + (seed->then[0].magic ? sizeof(seed->then) : 0));
+	}
+}
 
 static void write_frame_seeds(const char *dir)
 {
@@ -130,6 +217,7 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	write_frame_seeds(argv[1]);
+	write_args_seeds(argv[1]);
 	write_call_seeds(argv[2]);
 	return EXIT_SUCCESS;
 }

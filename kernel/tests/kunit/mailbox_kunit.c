@@ -53,15 +53,33 @@ static struct slmbx_message *message(struct kunit *test, u32 len, u32 seed)
 
 static void push(struct kunit *test, u32 len, u32 seed)
 {
-	KUNIT_ASSERT_EQ(test, slmbx_mailbox_push(test->priv, message(test, len, seed)), 0);
+	KUNIT_ASSERT_EQ(test, slmbx_mailbox_push_one(test->priv, message(test, len, seed)), 0);
 }
+
+/* A message that is being read. */
+struct reading {
+	struct slmbx_message *msg;
+	struct slmbx_batch batch;
+};
+
+static int read_one(struct slmbx_mailbox *mailbox, struct reading *reading)
+{
+	u64 needed;
+
+	reading->batch = (struct slmbx_batch){ .messages = &reading->msg, .max = 1 };
+	return slmbx_mailbox_read_begin(mailbox, &reading->batch, U64_MAX, &needed);
+}
+
+/* What the test itself reads. */
+static struct reading in_hand;
 
 /* Begins a read, which must be of this message. */
 static struct slmbx_message *begin(struct kunit *test, u32 len, u32 seed)
 {
-	struct slmbx_message *msg = NULL;
+	struct slmbx_message *msg;
 
-	KUNIT_ASSERT_EQ(test, slmbx_mailbox_read_begin(test->priv, &msg), 0);
+	KUNIT_ASSERT_EQ(test, read_one(test->priv, &in_hand), 0);
+	msg = in_hand.msg;
 	KUNIT_EXPECT_EQ(test, msg->len, len);
 	KUNIT_EXPECT_TRUE(test, is_filled(msg, seed));
 	return msg;
@@ -69,7 +87,7 @@ static struct slmbx_message *begin(struct kunit *test, u32 len, u32 seed)
 
 static void end(struct kunit *test, struct slmbx_message *msg)
 {
-	KUNIT_EXPECT_EQ(test, slmbx_mailbox_read_end(test->priv, msg), 0);
+	KUNIT_EXPECT_EQ(test, slmbx_mailbox_read_end(test->priv, &in_hand.batch), 0);
 	slmbx_message_free(msg);
 }
 
@@ -96,14 +114,14 @@ static void expect_queue(struct kunit *test, u64 count, u64 bytes, long head)
 /* Whatever is asked of a mailbox that is gone is answered with why. */
 static void expect_gone(struct kunit *test, int why)
 {
-	struct slmbx_message *msg = message(test, 3, 0), *none;
+	struct slmbx_message *msg = message(test, 3, 0);
 	struct slmbx_stat st;
 
 	KUNIT_EXPECT_EQ(test, slmbx_mailbox_count(test->priv), (long)why);
 	KUNIT_EXPECT_EQ(test, slmbx_mailbox_length(test->priv), (long)why);
 	KUNIT_EXPECT_EQ(test, slmbx_mailbox_stat(test->priv, &st), why);
-	KUNIT_EXPECT_EQ(test, slmbx_mailbox_read_begin(test->priv, &none), why);
-	KUNIT_EXPECT_EQ(test, slmbx_mailbox_push(test->priv, msg), why);
+	KUNIT_EXPECT_EQ(test, read_one(test->priv, &in_hand), why);
+	KUNIT_EXPECT_EQ(test, slmbx_mailbox_push_one(test->priv, msg), why);
 	/* Refused, so still the caller's. */
 	KUNIT_EXPECT_TRUE(test, is_filled(msg, 0));
 	slmbx_message_free(msg);
@@ -185,7 +203,6 @@ static void message_test_alloc_over_quota(struct kunit *test)
 static void mailbox_test_alloc(struct kunit *test)
 {
 	struct slmbx_mailbox *mailbox = test->priv;
-	struct slmbx_message *msg;
 
 	KUNIT_EXPECT_EQ(test, mailbox->id, (u32)ID);
 	KUNIT_EXPECT_TRUE(test, uid_eq(mailbox->owner, OWNER));
@@ -194,8 +211,8 @@ static void mailbox_test_alloc(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, holdings_are(OWNER, slmbx_mailbox_cost(), 1));
 	expect_queue(test, 0, 0, -ESRCH);
 	/* Nothing to read, each time: the turn isn't kept. */
-	KUNIT_EXPECT_EQ(test, slmbx_mailbox_read_begin(mailbox, &msg), -ESRCH);
-	KUNIT_EXPECT_EQ(test, slmbx_mailbox_read_begin(mailbox, &msg), -ESRCH);
+	KUNIT_EXPECT_EQ(test, read_one(mailbox, &in_hand), -ESRCH);
+	KUNIT_EXPECT_EQ(test, read_one(mailbox, &in_hand), -ESRCH);
 }
 
 static void mailbox_test_alloc_over_quota(struct kunit *test)
@@ -203,7 +220,7 @@ static void mailbox_test_alloc_over_quota(struct kunit *test)
 	struct slmbx_limits before = slmbx_limits;
 	struct slmbx_mailbox *bytes, *mailboxes;
 
-	slmbx_limits.bytes = 2 * sizeof(*bytes) - 1;
+	slmbx_limits.bytes = 2 * slmbx_mailbox_cost() - 1;
 	bytes = slmbx_mailbox_alloc(6, OWNER, false);
 	slmbx_limits.bytes = before.bytes;
 	slmbx_limits.mailboxes = 1;
@@ -212,7 +229,7 @@ static void mailbox_test_alloc_over_quota(struct kunit *test)
 
 	KUNIT_EXPECT_PTR_EQ(test, bytes, ERR_PTR(-EDQUOT));
 	KUNIT_EXPECT_PTR_EQ(test, mailboxes, ERR_PTR(-EDQUOT));
-	KUNIT_EXPECT_TRUE(test, holdings_are(OWNER, sizeof(*bytes), 1));
+	KUNIT_EXPECT_TRUE(test, holdings_are(OWNER, slmbx_mailbox_cost(), 1));
 }
 
 static void mailbox_test_get_and_put(struct kunit *test)
@@ -224,7 +241,7 @@ static void mailbox_test_get_and_put(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kref_read(&mailbox->ref), 2U);
 	slmbx_mailbox_put(mailbox);
 	KUNIT_EXPECT_EQ(test, kref_read(&mailbox->ref), 1U);
-	KUNIT_EXPECT_TRUE(test, holdings_are(OWNER, 2 * sizeof(*mailbox), 2));
+	KUNIT_EXPECT_TRUE(test, holdings_are(OWNER, 2 * slmbx_mailbox_cost(), 2));
 
 	/* Who found it before its last reference went gets none any more, yet may look. */
 	rcu_read_lock();
@@ -277,7 +294,7 @@ static void mailbox_test_who_pays(struct kunit *test)
 			  holdings_are(SENDER, slmbx_message_cost(100) + slmbx_message_cost(5000),
 				       0));
 	msg = begin(test, 100, 1);
-	KUNIT_EXPECT_EQ(test, slmbx_mailbox_read_end(test->priv, msg), 0);
+	KUNIT_EXPECT_EQ(test, slmbx_mailbox_read_end(test->priv, &in_hand.batch), 0);
 	KUNIT_EXPECT_TRUE(test,
 			  holdings_are(SENDER, slmbx_message_cost(100) + slmbx_message_cost(5000),
 				       0));
@@ -297,10 +314,11 @@ static void mailbox_test_read_abort(struct kunit *test)
 	expect_queue(test, 2, 30, 10);
 	push(test, 5, 3);
 	expect_queue(test, 3, 35, 10);
-	slmbx_mailbox_read_abort(test->priv, msg);
+	slmbx_mailbox_read_abort(test->priv, &in_hand.batch);
 	expect_queue(test, 3, 35, 10);
 	/* Whoever comes next reads the same. */
-	slmbx_mailbox_read_abort(test->priv, begin(test, 10, 1));
+	begin(test, 10, 1);
+	slmbx_mailbox_read_abort(test->priv, &in_hand.batch);
 	pull(test, 10, 1);
 	pull(test, 20, 2);
 	pull(test, 5, 3);
@@ -315,7 +333,7 @@ static void mailbox_test_read_end(struct kunit *test)
 	push(test, 10, 1);
 	push(test, 20, 2);
 	msg = begin(test, 10, 1);
-	KUNIT_EXPECT_EQ(test, slmbx_mailbox_read_end(test->priv, msg), 0);
+	KUNIT_EXPECT_EQ(test, slmbx_mailbox_read_end(test->priv, &in_hand.batch), 0);
 	expect_queue(test, 1, 20, 20);
 	KUNIT_EXPECT_TRUE(test, is_filled(msg, 1));
 	slmbx_message_free(msg);
@@ -357,9 +375,9 @@ static void kill_while_reading(struct kunit *test, bool abort)
 	KUNIT_EXPECT_EQ(test, slmbx_mailbox_count(test->priv), (long)-ENODEV);
 	KUNIT_EXPECT_EQ(test, slmbx_mailbox_length(test->priv), (long)-ENODEV);
 	if (abort)
-		slmbx_mailbox_read_abort(test->priv, msg);
+		slmbx_mailbox_read_abort(test->priv, &in_hand.batch);
 	else
-		KUNIT_EXPECT_EQ(test, slmbx_mailbox_read_end(test->priv, msg), -ENODEV);
+		KUNIT_EXPECT_EQ(test, slmbx_mailbox_read_end(test->priv, &in_hand.batch), -ENODEV);
 	KUNIT_EXPECT_TRUE(test, holdings_are(SENDER, 0, 0));
 	expect_gone(test, -ENODEV);
 }
@@ -384,16 +402,16 @@ struct second {
 static void receive_second(struct worker *worker)
 {
 	struct second *second = worker->arg;
-	struct slmbx_message *msg;
+	struct reading reading;
 
 	/* As a process would be that is killed. */
 	allow_signal(SIGKILL);
-	second->result = slmbx_mailbox_read_begin(second->mailbox, &msg);
+	second->result = read_one(second->mailbox, &reading);
 	if (second->result)
 		return;
-	second->len = msg->len;
-	worker->wrong += slmbx_mailbox_read_end(second->mailbox, msg) != 0;
-	slmbx_message_free(msg);
+	second->len = reading.msg->len;
+	worker->wrong += slmbx_mailbox_read_end(second->mailbox, &reading.batch) != 0;
+	slmbx_message_free(reading.msg);
 }
 
 /* Starts it, and returns when it sleeps. */
@@ -429,7 +447,7 @@ static void mailbox_test_turns(struct kunit *test)
 
 	msg = begin(test, 30, 3);
 	second_start(test, &worker, &second);
-	slmbx_mailbox_read_abort(test->priv, msg);
+	slmbx_mailbox_read_abort(test->priv, &in_hand.batch);
 	worker_end(test, &worker);
 	KUNIT_EXPECT_EQ(test, second.result, 0);
 	KUNIT_EXPECT_EQ(test, second.len, 30U);
@@ -455,7 +473,7 @@ static void mailbox_test_kill_with_a_receiver_waiting(struct kunit *test)
 	msg = begin(test, 10, 1);
 	second_start(test, &worker, &second);
 	slmbx_mailbox_kill(test->priv, -ENOENT);
-	KUNIT_EXPECT_EQ(test, slmbx_mailbox_read_end(test->priv, msg), -ENOENT);
+	KUNIT_EXPECT_EQ(test, slmbx_mailbox_read_end(test->priv, &in_hand.batch), -ENOENT);
 	worker_end(test, &worker);
 	KUNIT_EXPECT_EQ(test, second.result, -ENOENT);
 	KUNIT_EXPECT_TRUE(test, holdings_are(SENDER, 0, 0));
@@ -523,7 +541,7 @@ static int send_one(struct worker *worker, struct stamp stamp)
 	}
 	memset(slmbx_message_data(msg), stamp.number, msg->len);
 	memcpy(slmbx_message_data(msg), &stamp, sizeof(stamp));
-	err = slmbx_mailbox_push(traffic->mailbox, msg);
+	err = slmbx_mailbox_push_one(traffic->mailbox, msg);
 	if (err)
 		slmbx_message_free(msg);
 	else
@@ -564,19 +582,19 @@ static void note(struct worker *worker, const struct slmbx_message *msg)
 static int receive_one(struct worker *worker, bool abort)
 {
 	struct traffic *traffic = worker->arg;
-	struct slmbx_message *msg;
-	int err = slmbx_mailbox_read_begin(traffic->mailbox, &msg);
+	struct reading reading;
+	int err = read_one(traffic->mailbox, &reading);
 
 	if (err)
 		return err;
 	if (abort) {
-		slmbx_mailbox_read_abort(traffic->mailbox, msg);
+		slmbx_mailbox_read_abort(traffic->mailbox, &reading.batch);
 		return 0;
 	}
-	note(worker, msg);
-	err = slmbx_mailbox_read_end(traffic->mailbox, msg);
+	note(worker, reading.msg);
+	err = slmbx_mailbox_read_end(traffic->mailbox, &reading.batch);
 	if (!err)
-		slmbx_message_free(msg);
+		slmbx_message_free(reading.msg);
 	return err;
 }
 

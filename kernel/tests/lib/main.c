@@ -22,6 +22,8 @@ static void add_common(SRunner *runner)
 	srunner_add_suite(runner, thread_suite());
 	srunner_add_suite(runner, identity_suite());
 	srunner_add_suite(runner, signal_suite());
+	srunner_add_suite(runner, vectors_suite());
+	srunner_add_suite(runner, waiting_suite());
 }
 
 static void add_daemon(SRunner *runner)
@@ -30,6 +32,8 @@ static void add_daemon(SRunner *runner)
 	srunner_add_suite(runner, choice_suite());
 	srunner_add_suite(runner, restart_suite());
 	srunner_add_suite(runner, peer_suite());
+	srunner_add_suite(runner, arguments_suite());
+	srunner_add_suite(runner, syscall_suite());
 }
 
 static void add_kernel(SRunner *runner)

@@ -65,6 +65,15 @@ struct slmbxd_request peer_request(int fd)
 	return request;
 }
 
+struct slmbxd_request peer_whole_request(int fd, void *body, size_t room)
+{
+	struct slmbxd_request request = peer_request(fd);
+
+	ck_assert_uint_le(request.body_len, room);
+	peer_read(fd, body, request.body_len);
+	return request;
+}
+
 void peer_write(int fd, const void *buf, size_t len)
 {
 	ck_assert_int_eq(send(fd, buf, len, MSG_NOSIGNAL), (ssize_t)len);
@@ -91,4 +100,19 @@ void peer_expect_end(int fd)
 
 	ck_assert_msg(n == 0 || (n < 0 && errno == ECONNRESET), "the library did not hang up");
 	close(fd);
+}
+
+void peer_answer_last(int fd)
+{
+	struct slmbxd_request request = peer_request(fd);
+
+	ck_assert_uint_eq(request.call, SLMBX_CALL_COUNT);
+	ck_assert_uint_eq(request.id, 99);
+	peer_reply(fd, SLMBXD_DONE, 5, NULL, 0);
+}
+
+void peer_last_call(void)
+{
+	ck_assert_int_eq(slmbx_count(99), 5);
+	peer_end();
 }

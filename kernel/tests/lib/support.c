@@ -251,6 +251,11 @@ int library_fd(void)
 
 void expect_no_engine(long expected)
 {
+	struct slmbx_sendv sendv = { .id = 1 };
+	struct slmbx_recvv recvv = { .id = 1, .deadline = SLMBX_FOREVER };
+	struct slmbx_settle settle = { .id = 1 };
+	struct slmbx_list list = { .after = 1 };
+	struct slmbx_setattr setattr = { .id = 1 };
 	unsigned char byte = 'x';
 	struct slmbx_stat st;
 
@@ -263,6 +268,12 @@ void expect_no_engine(long expected)
 	ck_assert_int_eq(slmbx_recv(1, &byte, 1), expected);
 	ck_assert_int_eq(slmbx_length(1), expected);
 	ck_assert_int_eq(slmbx_stat(1, &st, sizeof(st)), expected);
+	ck_assert_int_eq(slmbx_sendv(&sendv, sizeof(sendv)), expected);
+	ck_assert_int_eq(slmbx_recvv(&recvv, sizeof(recvv)), expected);
+	ck_assert_int_eq(slmbx_settle(&settle, sizeof(settle)), expected);
+	ck_assert_int_eq(slmbx_list(&list, sizeof(list)), expected);
+	ck_assert_int_eq(slmbx_setattr(&setattr, sizeof(setattr)), expected);
+	ck_assert_int_eq(slmbx_purge(1), expected);
 	ck_assert_ptr_null(slmbx_engine());
 	ck_assert_uint_eq(byte, 'x');
 }

@@ -35,12 +35,16 @@ Suite *memory_suite(void);
 Suite *signal_suite(void);
 Suite *stat_suite(void);
 Suite *thread_suite(void);
+Suite *vectors_suite(void);
+Suite *waiting_suite(void);
 
-/* Of the daemon engine, and which engine is chosen. */
+/* Of the daemon engine, which engine is chosen, and the syscall engine without its kernel. */
+Suite *arguments_suite(void);
 Suite *choice_suite(void);
 Suite *engine_suite(void);
 Suite *peer_suite(void);
 Suite *restart_suite(void);
+Suite *syscall_suite(void);
 
 /* Of the kernel engines. */
 Suite *acting_suite(void);
@@ -110,9 +114,14 @@ void peer_end(void);
 int peer_accept(int listener);
 void peer_read(int fd, void *buf, size_t len);
 struct slmbxd_request peer_request(int fd);
+/* A request, and the body in its frame. */
+struct slmbxd_request peer_whole_request(int fd, void *body, size_t room);
 void peer_write(int fd, const void *buf, size_t len);
 void peer_reply(int fd, uint32_t kind, int64_t result, const void *body, uint32_t body_len);
 /* Fails unless the other side hangs up without another byte. */
 void peer_expect_end(int fd);
+/* The call that ends a script, and its answer: by it the peer sees that the library goes on. */
+void peer_last_call(void);
+void peer_answer_last(int fd);
 
 #endif /* TEST_SUPPORT_H */

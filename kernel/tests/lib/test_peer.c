@@ -19,37 +19,11 @@
 
 static unsigned char body[SLMBXD_INLINE_MAX];
 
-/* The call that ends each script: by it the peer sees that the library goes on. */
-static void answer_last(int fd)
-{
-	struct slmbxd_request request = peer_request(fd);
-
-	ck_assert_uint_eq(request.call, SLMBX_CALL_COUNT);
-	ck_assert_uint_eq(request.id, 99);
-	peer_reply(fd, SLMBXD_DONE, 5, NULL, 0);
-}
-
-static void last_call(void)
-{
-	ck_assert_int_eq(slmbx_count(99), 5);
-	peer_end();
-}
-
-/* Reads a request, and the body in its frame. */
-static struct slmbxd_request whole_request(int fd)
-{
-	struct slmbxd_request request = peer_request(fd);
-
-	ck_assert_uint_le(request.body_len, sizeof(body));
-	peer_read(fd, body, request.body_len);
-	return request;
-}
-
 /* What each call looks like on the wire. */
 
 static void expect_request(int fd, unsigned int call, unsigned int id, unsigned int arg)
 {
-	struct slmbxd_request request = whole_request(fd);
+	struct slmbxd_request request = peer_whole_request(fd, body, sizeof(body));
 
 	ck_assert_uint_eq(request.call, call);
 	ck_assert_uint_eq(request.id, id);
@@ -87,11 +61,11 @@ static void one_of_each(int listener)
 	expect_request(fd, SLMBX_CALL_STAT, 6, sizeof(st));
 	peer_reply(fd, SLMBXD_DONE, 0, &st, sizeof(st));
 
-	request = whole_request(fd);
+	request = peer_whole_request(fd, body, sizeof(body));
 	ck_assert_uint_eq(request.flags, SLMBXD_AS_UID);
 	ck_assert_uint_eq(request.uid, 1234);
 	peer_reply(fd, SLMBXD_DONE, 0, NULL, 0);
-	answer_last(fd);
+	peer_answer_last(fd);
 }
 
 START_TEST(requests)
@@ -115,7 +89,7 @@ START_TEST(requests)
 	slmbx_act_as(1234);
 	ck_assert_int_eq(slmbx_destroy(1), 0);
 	slmbx_act_as(SLMBX_SELF);
-	last_call();
+	peer_last_call();
 }
 END_TEST
 
@@ -144,7 +118,7 @@ static void ask_for_room(int listener)
 	peer_reply(fd, SLMBXD_NEED_ROOM, 1, NULL, 0);
 	ck_assert_uint_eq(peer_request(fd).room, 10);
 	peer_reply(fd, SLMBXD_NEED_ROOM, 11, NULL, 0);
-	answer_last(fd);
+	peer_answer_last(fd);
 }
 
 START_TEST(room)
@@ -163,7 +137,7 @@ START_TEST(room)
 	ck_assert_int_eq(slmbx_recv(1, in, 100), 100);
 	ck_assert_int_eq(slmbx_recv(1, NULL, 100), -EFAULT);
 	ck_assert_int_eq(slmbx_recv(1, end - 10, 100), -EFAULT);
-	last_call();
+	peer_last_call();
 	munmap(pages, 2 * (size_t)page);
 	free(in);
 }
@@ -198,7 +172,7 @@ static void ask_about_faults(int listener)
 	ck_assert_uint_eq(request.arg, LARGE);
 	ck_assert_uint_eq(request.body_len, 0);
 	peer_reply(next, SLMBXD_DONE, -EFAULT, NULL, 0);
-	answer_last(next);
+	peer_answer_last(next);
 }
 
 START_TEST(faults)
@@ -211,7 +185,7 @@ START_TEST(faults)
 	peer_start(ask_about_faults);
 	ck_assert_int_eq(slmbx_send(1, NULL, 10), -EDQUOT);
 	ck_assert_int_eq(slmbx_send(1, half, LARGE), -EFAULT);
-	last_call();
+	peer_last_call();
 	munmap(half, LARGE / 2);
 }
 END_TEST
@@ -229,7 +203,12 @@ static const struct nonsense {
 } nonsense[] = {
 	{ COUNT, SLMBXD_MAGIC + 1, SLMBXD_DONE, 0, 0, 0, 0 },
 	{ COUNT, 0, 0, 0, 0, 0, 0 },
-	{ COUNT, SLMBXD_MAGIC, 4, 0, 0, 0, 0 },
+	{ COUNT, SLMBXD_MAGIC, 6, 0, 0, 0, 0 },
+	{ COUNT, SLMBXD_MAGIC, SLMBXD_PIECE, 0, 0, 0, 0 },
+	{ COUNT, SLMBXD_MAGIC, SLMBXD_PIECE, 0, 1, 0, 1 },
+	{ COUNT, SLMBXD_MAGIC, SLMBXD_TOO_LONG, 10, 0, 0, 0 },
+	{ RECV, SLMBXD_MAGIC, SLMBXD_PIECE, 0, 10, 0, 10 },
+	{ RECV, SLMBXD_MAGIC, SLMBXD_TOO_LONG, 1000, 0, 0, 0 },
 	{ COUNT, SLMBXD_MAGIC, UINT_MAX, 0, 0, 0, 0 },
 	{ COUNT, SLMBXD_MAGIC, SLMBXD_DONE, 0, 0, 1, 0 },
 	{ COUNT, SLMBXD_MAGIC, SLMBXD_DONE, -4096, 0, 0, 0 },
@@ -268,7 +247,8 @@ static const struct nonsense {
 	{ SEND_FAULT, SLMBXD_MAGIC, SLMBXD_GO_AHEAD, 0, 0, 0, 0 },
 	{ STAT, SLMBXD_MAGIC, SLMBXD_DONE, 0, 0, 0, 0 },
 	{ STAT, SLMBXD_MAGIC, SLMBXD_DONE, 0, 31, 0, 31 },
-	{ STAT, SLMBXD_MAGIC, SLMBXD_DONE, 0, 33, 0, 33 },
+	{ STAT, SLMBXD_MAGIC, SLMBXD_DONE, 0, sizeof(struct slmbx_stat) + 1, 0,
+	  sizeof(struct slmbx_stat) + 1 },
 	{ STAT, SLMBXD_MAGIC, SLMBXD_DONE, 1, 32, 0, 32 },
 };
 
@@ -317,12 +297,12 @@ static void talk_nonsense(int listener)
 	} frame = { .reply = reply };
 	int fd = peer_accept(listener);
 
-	whole_request(fd);
+	peer_whole_request(fd, body, sizeof(body));
 	peer_write(fd, &frame, sizeof(reply) + current->body_sent);
 	peer_expect_end(fd);
 
 	fd = peer_accept(listener);
-	answer_last(fd);
+	peer_answer_last(fd);
 }
 
 START_TEST(senseless_reply)
@@ -330,7 +310,7 @@ START_TEST(senseless_reply)
 	current = &nonsense[_i];
 	peer_start(talk_nonsense);
 	ck_assert_int_eq(make_call(current->call), -EPROTO);
-	last_call();
+	peer_last_call();
 }
 END_TEST
 
@@ -346,11 +326,11 @@ static void cut_reply(int listener)
 	} frame = { { SLMBXD_MAGIC, SLMBXD_DONE, 100, 100, 0 }, "" };
 	int fd = peer_accept(listener);
 
-	whole_request(fd);
+	peer_whole_request(fd, body, sizeof(body));
 	peer_write(fd, &frame, cut_at);
 	close(fd);
 	fd = peer_accept(listener);
-	answer_last(fd);
+	peer_answer_last(fd);
 }
 
 START_TEST(reply_cut)
@@ -358,7 +338,7 @@ START_TEST(reply_cut)
 	cut_at = (size_t)_i;
 	peer_start(cut_reply);
 	ck_assert_int_eq(make_call(RECV), -EPROTO);
-	last_call();
+	peer_last_call();
 }
 END_TEST
 
@@ -371,12 +351,12 @@ static void dribble(int listener)
 	int fd = peer_accept(listener);
 
 	fill(frame.message, sizeof(frame.message), 1);
-	whole_request(fd);
+	peer_whole_request(fd, body, sizeof(body));
 	for (size_t i = 0; i < offsetof(typeof(frame), message) + 60; i++) {
 		peer_write(fd, (char *)&frame + i, 1);
 		sleep_ms(1);
 	}
-	answer_last(fd);
+	peer_answer_last(fd);
 }
 
 START_TEST(reply_byte_by_byte)
@@ -386,7 +366,7 @@ START_TEST(reply_byte_by_byte)
 	peer_start(dribble);
 	ck_assert_int_eq(slmbx_recv(1, in, sizeof(in)), 60);
 	ck_assert(is_filled(in, 60, 1));
-	last_call();
+	peer_last_call();
 }
 END_TEST
 
@@ -409,7 +389,7 @@ static void hang_up(int listener)
 	if (way == AFTER_HEADER)
 		peer_request(fd);
 	if (way == AFTER_REQUEST || way == TIMED_OUT) {
-		request = whole_request(fd);
+		request = peer_whole_request(fd, body, sizeof(body));
 		if (request.call == SLMBX_CALL_SEND && request.arg == 100000) {
 			peer_reply(fd, SLMBXD_GO_AHEAD, 0, NULL, 0);
 			peer_read(fd, body, 1000);
@@ -422,7 +402,7 @@ static void hang_up(int listener)
 
 static void answer_well(int fd)
 {
-	struct slmbxd_request request = whole_request(fd);
+	struct slmbxd_request request = peer_whole_request(fd, body, sizeof(body));
 	static unsigned char large[100000];
 	struct slmbx_stat st = { 0 };
 
@@ -454,7 +434,7 @@ static void hang_up_first(int listener)
 	fd = peer_accept(listener);
 	if (hang_ups < 2)
 		answer_well(fd);
-	answer_last(fd);
+	peer_answer_last(fd);
 }
 
 static void choose_hang_up(int i, int times)
@@ -471,7 +451,7 @@ START_TEST(hung_up)
 	ck_assert_int_eq(make_call(repeated_call), repeated_call == RECV       ? 10 :
 						   repeated_call == SEND_FAULT ? -EFAULT :
 										 0);
-	last_call();
+	peer_last_call();
 }
 END_TEST
 
@@ -481,7 +461,7 @@ START_TEST(hung_up_twice)
 	choose_hang_up(_i, 2);
 	peer_start(hang_up_first);
 	ck_assert_int_eq(make_call(repeated_call), -ECONNREFUSED);
-	last_call();
+	peer_last_call();
 }
 END_TEST
 
@@ -494,11 +474,11 @@ static void refuse(int listener)
 	int fd = peer_accept(listener);
 
 	if (!refused_at_accept)
-		whole_request(fd);
+		peer_whole_request(fd, body, sizeof(body));
 	peer_reply(fd, SLMBXD_REFUSED, refused_with, NULL, 0);
 	close(fd);
 	fd = peer_accept(listener);
-	answer_last(fd);
+	peer_answer_last(fd);
 }
 
 START_TEST(refused)
@@ -511,7 +491,7 @@ START_TEST(refused)
 	if (refused_at_accept)
 		sleep_ms(50);
 	ck_assert_int_eq(make_call(SEND), refused_with);
-	last_call();
+	peer_last_call();
 }
 END_TEST
 
@@ -526,7 +506,7 @@ static void answer_early(int listener)
 	peer_reply(fd, SLMBXD_DONE, -ENOMEM, NULL, 0);
 	close(fd);
 	fd = peer_accept(listener);
-	answer_last(fd);
+	peer_answer_last(fd);
 }
 
 START_TEST(early_answer)
@@ -535,7 +515,7 @@ START_TEST(early_answer)
 
 	peer_start(answer_early);
 	ck_assert_int_eq(slmbx_send(1, large, LARGE), -ENOMEM);
-	last_call();
+	peer_last_call();
 	free(large);
 }
 END_TEST
@@ -558,7 +538,7 @@ static void parent_and_child(int listener)
 	/* A child that never calls has a copy, and yet the parent can end it. */
 	peer_expect_end(parent);
 	next = peer_accept(listener);
-	answer_last(next);
+	peer_answer_last(next);
 }
 
 START_TEST(connections_of_a_fork)
@@ -584,7 +564,7 @@ START_TEST(connections_of_a_fork)
 	}
 	ck_assert_int_eq(chmod(test_socket, 0666), 0);
 	ck_assert_int_eq(seteuid(UID_NOBODY), 0);
-	last_call();
+	peer_last_call();
 	ck_assert_int_eq(seteuid(0), 0);
 	ck_assert_int_eq(kill(child, SIGKILL), 0);
 	ck_assert_int_eq(waitpid(child, NULL, 0), child);
@@ -600,14 +580,14 @@ static void answer_late(int listener)
 {
 	int fd = peer_accept(listener);
 
-	whole_request(fd);
+	peer_whole_request(fd, body, sizeof(body));
 	pthread_barrier_wait(&asked);
 	pthread_barrier_wait(&cancelled);
 	sleep_ms(100);
 	peer_reply(fd, SLMBXD_DONE, 10, body, 10);
 	peer_expect_end(fd);
 	fd = peer_accept(listener);
-	answer_last(fd);
+	peer_answer_last(fd);
 }
 
 static void *receive_one(void *arg)
@@ -635,7 +615,7 @@ START_TEST(cancelled_in_call)
 	ck_assert_int_eq(pthread_join(thread, &result), 0);
 	ck_assert_ptr_eq(result, PTHREAD_CANCELED);
 	ck_assert_int_eq(late_result, 10);
-	last_call();
+	peer_last_call();
 }
 END_TEST
 
@@ -646,7 +626,7 @@ static void silent(int listener)
 
 	close(fd);
 	fd = peer_accept(listener);
-	answer_last(fd);
+	peer_answer_last(fd);
 }
 
 START_TEST(engine_of_a_dead_connection)
@@ -656,7 +636,7 @@ START_TEST(engine_of_a_dead_connection)
 	sleep_ms(50);
 	ck_assert_str_eq(slmbx_engine(), "daemon");
 	ck_assert_str_eq(slmbx_engine(), "daemon");
-	last_call();
+	peer_last_call();
 }
 END_TEST
 

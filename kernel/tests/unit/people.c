@@ -53,6 +53,7 @@ void people_begin(void)
 
 void people_end(void)
 {
+	shim_work_stop();
 	rcu_barrier();
 	shim_thread_end();
 }

@@ -4,9 +4,10 @@
 #define SNAPSHOT_H
 
 /*
- * Every mailbox with its owner and each message with its sender's account, length and
- * bytes (their sum), every account, whether there is a system. The caller frees it.
- * Fails the test if the skip list or a mailbox's counters are inconsistent.
+ * Every mailbox with its owner and attributes, and each message, ready, leased or
+ * delayed, with all that is known of it and its bytes (their sum); every account; whether
+ * there is a system. The caller frees it. Fails the test if the skip list, a mailbox's
+ * counters or its timers are inconsistent.
  */
 char *snapshot_take(void);
 

@@ -5,22 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <unistd.h>
-
-#include <linux/rcupdate.h>
 
 #include "calls.h"
 #include "connection.h"
 #include "inside_quota.h"
-#include "shim.h"
+#include "server.h"
 #include "stream.h"
 #include "unit.h"
 #include "wire.h"
 
-static struct connection conn;
-static pthread_t server;
-static int client;
 /* A refusal that the daemon wrote. */
 static bool refused;
 /* The client's end takes no replies, as if it was full. */
@@ -34,7 +28,7 @@ ssize_t __wrap_sendmsg(int fd, const struct msghdr *msg, int flags);
 static bool takes_nothing(int fd)
 {
 	errno = EAGAIN;
-	return full && fd == conn.fd;
+	return full && fd == server_fd();
 }
 
 /* A refusal is what the daemon sends without waiting. */
@@ -49,85 +43,13 @@ ssize_t __wrap_sendmsg(int fd, const struct msghdr *msg, int flags)
 	return takes_nothing(fd) ? -1 : __real_sendmsg(fd, msg, flags);
 }
 
-static void set_timeout(int fd, int option, int ms)
-{
-	struct timeval timeout = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
-
-	ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, option, &timeout, sizeof(timeout)), 0);
-}
-
-static void open_pair(int fds[2])
-{
-	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
-}
-
-static void *serve(void *arg)
-{
-	connection_serve(&conn);
-	close(conn.fd);
-	return NULL;
-}
-
-/* The daemon at the other end of @client, which is uid 7; @trusted as root is. */
-static void start(bool trusted, int timeout_ms)
-{
-	int fds[2];
-
-	open_pair(fds);
-	client = fds[0];
-	set_timeout(fds[1], SO_SNDTIMEO, timeout_ms);
-	conn = (struct connection){
-		.fd = fds[1], .peer = 7, .trusted = trusted, .timeout_ms = timeout_ms
-	};
-	ck_assert_int_eq(pthread_create(&server, NULL, serve, NULL), 0);
-}
-
-static void finish(void)
-{
-	ck_assert_int_eq(pthread_join(server, NULL), 0);
-}
-
-static void stop(void)
-{
-	shutdown(client, SHUT_WR);
-	wire_expect_end(client);
-	finish();
-}
-
-/* Administers as root what connections find. */
-static void as_root(long (*call)(void), long wanted)
-{
-	struct task_struct root = { .fsuid = GLOBAL_ROOT_UID, .memory = &shim_own_memory };
-
-	shim_thread_begin(&root);
-	expect_result(call(), wanted);
-	rcu_barrier();
-	shim_thread_end();
-}
-
-static long init(void)
-{
-	return slmbx_do_init(16, 4);
-}
-
-static void setup(void)
-{
-	as_root(init, 0);
-}
-
-static void teardown(void)
-{
-	as_root(slmbx_do_shutdown, 0);
-	ck_assert_uint_eq(quota_accounts(), 0);
-}
-
 START_TEST(waits_and_times_out)
 {
 	size_t got;
 	char byte;
 	int fds[2];
 
-	open_pair(fds);
+	server_open_pair(fds);
 	expect_result(stream_wait(fds[0], 20), -ETIMEDOUT);
 	expect_result(stream_read(fds[0], &byte, 1, 20), -ETIMEDOUT);
 	wire_put(fds[1], "ab", 2);
@@ -171,14 +93,15 @@ START_TEST(writes_all_pieces)
 {
 	struct writing writing = { .len = 3 << 20 };
 	unsigned char *got = malloc(writing.len);
+	pthread_t writer;
 	size_t at = 0;
 	int fds[2];
 
-	open_pair(fds);
+	server_open_pair(fds);
 	writing.fd = fds[0];
 	writing.bytes = malloc(writing.len);
 	fill(writing.bytes, writing.len, 1);
-	ck_assert_int_eq(pthread_create(&server, NULL, write_pieces, &writing), 0);
+	ck_assert_int_eq(pthread_create(&writer, NULL, write_pieces, &writing), 0);
 	while (at < writing.len) {
 		size_t step = 1 + at % 70000;
 
@@ -187,7 +110,7 @@ START_TEST(writes_all_pieces)
 		expect_result(stream_read(fds[1], got + at, step, 10000), 0);
 		at += step;
 	}
-	finish();
+	ck_assert_int_eq(pthread_join(writer, NULL), 0);
 	ck_assert(is_filled(got, writing.len, 1));
 	free(got);
 	free(writing.bytes);
@@ -203,8 +126,8 @@ START_TEST(write_to_nobody)
 	uint64_t since = now_ms();
 	int fds[2];
 
-	open_pair(fds);
-	set_timeout(fds[0], SO_SNDTIMEO, 100);
+	server_open_pair(fds);
+	server_set_timeout(fds[0], SO_SNDTIMEO, 100);
 	expect_result(stream_write(fds[0], &piece, 1), -EPIPE);
 	ck_assert_uint_ge(now_ms() - since, 90);
 	close(fds[1]);
@@ -226,7 +149,7 @@ START_TEST(frames_in_any_pieces)
 	memcpy(bytes + sizeof(create), &send_req, sizeof(send_req));
 	memcpy(bytes + 2 * sizeof(create), "nine byte", 9);
 
-	start(false, 10000);
+	server_start(false, 10000);
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		wire_put(client, bytes + i, 1);
 	for (int i = 0; i < 2; i++)
@@ -244,7 +167,7 @@ START_TEST(frames_in_any_pieces)
 		ck_assert_mem_eq(got, "nine byte", 9);
 	}
 	expect_result(wire_count(client, 5), 0);
-	stop();
+	server_stop();
 }
 END_TEST
 
@@ -271,7 +194,7 @@ START_TEST(pipelined)
 	uint64_t state = 5;
 	pthread_t sender;
 
-	start(false, 10000);
+	server_start(false, 10000);
 	expect_result(wire_create(client, 5), 0);
 	ck_assert_int_eq(pthread_create(&sender, NULL, send_many, NULL), 0);
 	for (int i = 0; i < 1500; i++)
@@ -283,7 +206,7 @@ START_TEST(pipelined)
 		expect_result(wire_recv(client, 5, got, sizeof(got)), len);
 		expect(is_filled(got, len, i), "message %d differs", i);
 	}
-	stop();
+	server_stop();
 }
 END_TEST
 
@@ -296,7 +219,7 @@ START_TEST(go_ahead)
 	unsigned char together[2 * sizeof(count) + 1000];
 
 	fill(msg, len, 3);
-	start(false, 10000);
+	server_start(false, 10000);
 	expect_result(wire_create(client, 5), 0);
 	wire_request(client, REQUEST(.call = SLMBX_CALL_SEND, .id = 5, .arg = len), NULL);
 	wire_expect(client, SLMBXD_GO_AHEAD, NULL, 0);
@@ -324,7 +247,7 @@ START_TEST(go_ahead)
 	wire_request(client, REQUEST(.call = SLMBX_CALL_SEND, .id = 5, .arg = UINT32_MAX), NULL);
 	expect_result(wire_expect(client, SLMBXD_DONE, NULL, 0), -ENOMEM);
 	expect_result(wire_count(client, 5), 0);
-	stop();
+	server_stop();
 	free(msg);
 	free(got);
 }
@@ -336,7 +259,7 @@ START_TEST(client_faults)
 	struct slmbxd_request fault =
 		REQUEST(.call = SLMBX_CALL_SEND, .id = 5, .arg = 100, .flags = SLMBXD_FAULT);
 
-	start(false, 10000);
+	server_start(false, 10000);
 	expect_result(wire_call(client, fault, NULL), -ENOENT);
 	expect_result(wire_create(client, 5), 0);
 	expect_result(wire_call(client, fault, NULL), -EFAULT);
@@ -349,7 +272,7 @@ START_TEST(client_faults)
 	fault.arg = 0;
 	expect_result(wire_call(client, fault, NULL), 0);
 	expect_result(wire_count(client, 5), 1);
-	stop();
+	server_stop();
 }
 END_TEST
 
@@ -359,7 +282,7 @@ START_TEST(need_room)
 	struct slmbxd_request req = REQUEST(.call = SLMBX_CALL_RECV, .id = 5);
 
 	fill(msg, sizeof(msg), 8);
-	start(false, 10000);
+	server_start(false, 10000);
 	expect_result(wire_create(client, 5), 0);
 	expect_result(wire_send(client, 5, msg, sizeof(msg)), 0);
 	for (__u32 arg = 1; arg < 2000; arg += 333) {
@@ -378,7 +301,7 @@ START_TEST(need_room)
 	wire_request(client, req, NULL);
 	expect_result(wire_expect(client, SLMBXD_DONE, got, sizeof(got)), sizeof(msg));
 	ck_assert_mem_eq(got, msg, sizeof(msg));
-	stop();
+	server_stop();
 }
 END_TEST
 
@@ -387,7 +310,7 @@ START_TEST(acts_for_another)
 	struct slmbxd_request req = REQUEST(.call = SLMBX_CALL_CREATE, .id = 5, .arg = 1,
 					    .flags = SLMBXD_AS_UID, .uid = 1234);
 
-	start(true, 10000);
+	server_start(true, 10000);
 	expect_result(wire_call(client, req, NULL), 0);
 	/* For itself again. */
 	expect_result(wire_count(client, 5), -EPERM);
@@ -396,12 +319,12 @@ START_TEST(acts_for_another)
 	req.uid = 1235;
 	expect_result(wire_call(client, req, NULL), -EPERM);
 	ck_assert_int_eq(quota_used(1234).mailboxes, 1);
-	stop();
+	server_stop();
 
-	start(false, 10000);
+	server_start(false, 10000);
 	wire_request(client, req, NULL);
 	wire_expect_refused(client, -EACCES);
-	finish();
+	server_finish();
 }
 END_TEST
 
@@ -414,16 +337,16 @@ START_TEST(malformed)
 		REQUEST(.call = SLMBX_CALL_DESTROY, .id = 5),
 	};
 
-	start(true, 10000);
+	server_start(true, 10000);
 	expect_result(wire_create(client, 5), 0);
 	wire_put(client, requests, sizeof(requests));
 	expect_result(wire_expect(client, SLMBXD_DONE, NULL, 0), 0);
 	wire_expect_refused(client, -EPROTO);
-	finish();
+	server_finish();
 
-	start(true, 10000);
+	server_start(true, 10000);
 	expect_result(wire_count(client, 5), 0);
-	stop();
+	server_stop();
 }
 END_TEST
 
@@ -434,24 +357,24 @@ START_TEST(leaves_in_the_middle)
 		REQUEST(.call = SLMBX_CALL_SEND, .id = 5, .arg = 100, .body_len = 100);
 	static unsigned char body[100000];
 
-	start(true, 10000);
+	server_start(true, 10000);
 	expect_result(wire_create(client, 5), 0);
-	stop();
+	server_stop();
 	for (size_t cut = 0; cut < sizeof(req) + 100; cut += 11) {
-		start(true, 10000);
+		server_start(true, 10000);
 		wire_put(client, &req, cut < sizeof(req) ? cut : sizeof(req));
 		if (cut > sizeof(req))
 			wire_put(client, body, cut - sizeof(req));
-		stop();
+		server_stop();
 	}
-	start(true, 10000);
+	server_start(true, 10000);
 	wire_request(client, REQUEST(.call = SLMBX_CALL_SEND, .id = 5, .arg = sizeof(body)), NULL);
 	wire_expect(client, SLMBXD_GO_AHEAD, NULL, 0);
 	wire_put(client, body, sizeof(body) - 1);
-	stop();
-	start(true, 10000);
+	server_stop();
+	server_start(true, 10000);
 	expect_result(wire_count(client, 5), 0);
-	stop();
+	server_stop();
 	ck_assert_int_eq(refused, false);
 }
 END_TEST
@@ -463,33 +386,33 @@ START_TEST(stalls_in_the_middle)
 		REQUEST(.call = SLMBX_CALL_SEND, .id = 5, .arg = 100, .body_len = 100);
 	static unsigned char body[100000];
 
-	start(true, 10000);
+	server_start(true, 10000);
 	expect_result(wire_create(client, 5), 0);
 	/* Between requests it may rest. */
-	stop();
-	start(true, 50);
+	server_stop();
+	server_start(true, 50);
 	sleep_ms(150);
 	expect_result(wire_count(client, 5), 0);
 	wire_put(client, &req, 20);
 	wire_expect_refused(client, -ETIMEDOUT);
-	finish();
+	server_finish();
 
-	start(true, 50);
+	server_start(true, 50);
 	wire_put(client, &req, sizeof(req));
 	wire_put(client, body, 99);
 	wire_expect_refused(client, -ETIMEDOUT);
-	finish();
+	server_finish();
 
-	start(true, 50);
+	server_start(true, 50);
 	wire_request(client, REQUEST(.call = SLMBX_CALL_SEND, .id = 5, .arg = sizeof(body)), NULL);
 	wire_expect(client, SLMBXD_GO_AHEAD, NULL, 0);
 	wire_put(client, body, sizeof(body) / 2);
 	wire_expect_refused(client, -ETIMEDOUT);
-	finish();
+	server_finish();
 
-	start(true, 10000);
+	server_start(true, 10000);
 	expect_result(wire_count(client, 5), 0);
-	stop();
+	server_stop();
 }
 END_TEST
 
@@ -505,13 +428,13 @@ START_TEST(nothing_follows_half_a_reply)
 	size_t came = 0;
 	ssize_t n;
 
-	start(true, 100);
+	server_start(true, 100);
 	expect_result(wire_create(client, 5), 0);
 	expect_result(wire_send(client, 5, msg, len), 0);
 	refused = false;
 	wire_request(client, REQUEST(.call = SLMBX_CALL_RECV, .id = 5, .arg = len, .room = len),
 		     NULL);
-	finish();
+	server_finish();
 	ck_assert_int_eq(refused, false);
 	while ((n = recv(client, msg, len, 0)) > 0) {
 		if (!came)
@@ -534,15 +457,15 @@ START_TEST(nothing_follows_a_lost_reply)
 	};
 
 	full = true;
-	start(true, 100);
+	server_start(true, 100);
 	wire_put(client, reqs, sizeof(reqs));
-	finish();
+	server_finish();
 	full = false;
 	ck_assert_int_eq(refused, false);
 	wire_expect_end(client);
-	start(true, 10000);
+	server_start(true, 10000);
 	expect_result(wire_count(client, 5), 0);
-	stop();
+	server_stop();
 }
 END_TEST
 
@@ -551,7 +474,7 @@ START_TEST(replies_do_not_wait)
 {
 	struct slmbxd_request reqs[100];
 
-	start(true, 10000);
+	server_start(true, 10000);
 	expect_result(wire_create(client, 5), 0);
 	for (size_t i = 0; i < ARRAY_LENGTH(reqs); i++)
 		reqs[i] = REQUEST(.call = SLMBX_CALL_COUNT, .id = 5);
@@ -563,18 +486,18 @@ START_TEST(replies_do_not_wait)
 		wire_put(client, (char *)reqs + 16, 16);
 		expect_result(wire_expect(client, SLMBXD_DONE, NULL, 0), 0);
 	}
-	stop();
+	server_stop();
 }
 END_TEST
 
 START_TEST(unknown_calls)
 {
-	static const __u16 calls[] = { 0, 9, 10, 11, 13, 0xffff };
+	static const __u16 calls[] = { 0, 14, 17, 99, SLMBXD_CANCEL - 1, 0xffff };
 
-	start(true, 10000);
+	server_start(true, 10000);
 	for (size_t i = 0; i < ARRAY_LENGTH(calls); i++)
 		expect_result(wire_call(client, REQUEST(.call = calls[i]), NULL), -ENOSYS);
-	stop();
+	server_stop();
 }
 END_TEST
 
@@ -585,7 +508,7 @@ START_TEST(stat)
 		unsigned char more[8];
 	} out;
 
-	start(false, 10000);
+	server_start(false, 10000);
 	expect_result(wire_create(client, 5), 0);
 	expect_result(wire_send(client, 5, "four", 4), 0);
 	for (__u32 size = 0; size < 70; size++) {
@@ -598,7 +521,7 @@ START_TEST(stat)
 		ck_assert_uint_eq(out.st.bytes, 4);
 		ck_assert_uint_eq(out.st.owner, 7);
 	}
-	stop();
+	server_stop();
 }
 END_TEST
 
@@ -612,7 +535,7 @@ int main(void)
 	tcase_add_test(tcase, write_to_nobody);
 
 	tcase = unit_case(suite, "connection");
-	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_checked_fixture(tcase, server_setup, server_teardown);
 	tcase_add_test(tcase, frames_in_any_pieces);
 	tcase_add_test(tcase, pipelined);
 	tcase_add_test(tcase, go_ahead);

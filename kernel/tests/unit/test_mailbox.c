@@ -51,15 +51,26 @@ static struct slmbx_message *message(u32 len, u32 seed)
 
 static void push(u32 len, u32 seed)
 {
-	expect_result(slmbx_mailbox_push(mailbox, message(len, seed)), 0);
+	expect_result(slmbx_mailbox_push_one(mailbox, message(len, seed)), 0);
+}
+
+/* What this thread reads: one message at a time. */
+static __thread struct slmbx_message *in_hand;
+static __thread struct slmbx_batch batch;
+
+static int try_begin(void)
+{
+	u64 needed;
+
+	batch = (struct slmbx_batch){ .messages = &in_hand, .max = 1 };
+	return slmbx_mailbox_read_begin(mailbox, &batch, U64_MAX, &needed);
 }
 
 static struct slmbx_message *read_begin(void)
 {
-	struct slmbx_message *msg;
-
-	expect_result(slmbx_mailbox_read_begin(mailbox, &msg), 0);
-	return msg;
+	expect_result(try_begin(), 0);
+	ck_assert_uint_eq(batch.count, 1);
+	return in_hand;
 }
 
 /* Receives, and expects the message of @len and @seed. */
@@ -69,7 +80,7 @@ static void pull(u32 len, u32 seed)
 
 	ck_assert_uint_eq(msg->len, len);
 	ck_assert(is_filled(slmbx_message_data(msg), len, seed));
-	expect_result(slmbx_mailbox_read_end(mailbox, msg), 0);
+	expect_result(slmbx_mailbox_read_end(mailbox, &batch), 0);
 	slmbx_message_free(msg);
 }
 
@@ -95,20 +106,18 @@ static void expect_gone(int why)
 	expect_result(slmbx_mailbox_count(mailbox), why);
 	expect_result(slmbx_mailbox_length(mailbox), why);
 	expect_result(slmbx_mailbox_stat(mailbox, &st), why);
-	expect_result(slmbx_mailbox_push(mailbox, msg), why);
+	expect_result(slmbx_mailbox_push_one(mailbox, msg), why);
 	/* Refused, so still the caller's. */
 	slmbx_message_free(msg);
-	expect_result(slmbx_mailbox_read_begin(mailbox, &msg), why);
+	expect_result(try_begin(), why);
 }
 
 START_TEST(empty)
 {
-	struct slmbx_message *msg;
-
 	ck_assert_uint_eq(mailbox->id, 5);
 	expect_holds(0, 0, -ESRCH);
 	for (int i = 0; i < 2; i++)
-		expect_result(slmbx_mailbox_read_begin(mailbox, &msg), -ESRCH);
+		expect_result(try_begin(), -ESRCH);
 	expect_holds(0, 0, -ESRCH);
 }
 END_TEST
@@ -155,7 +164,7 @@ START_TEST(who_pays)
 	ck_assert_int_eq(sender.bytes, sizeof(*msg) + 100);
 	ck_assert_int_eq(sender.mailboxes, 0);
 	msg = read_begin();
-	expect_result(slmbx_mailbox_read_end(mailbox, msg), 0);
+	expect_result(slmbx_mailbox_read_end(mailbox, &batch), 0);
 	ck_assert_int_eq(quota_used(__kuid_val(SENDER)).bytes, sender.bytes);
 	slmbx_message_free(msg);
 	ck_assert_int_eq(quota_used(__kuid_val(SENDER)).bytes, 0);
@@ -195,7 +204,7 @@ START_TEST(read_and_abort)
 		expect_holds(2 + i, 30 + 5 * i, 10);
 		push(5, 3 + i);
 		expect_holds(3 + i, 35 + 5 * i, 10);
-		slmbx_mailbox_read_abort(mailbox, msg);
+		slmbx_mailbox_read_abort(mailbox, &batch);
 		expect_holds(3 + i, 35 + 5 * i, 10);
 	}
 	pull(10, 1);
@@ -234,9 +243,9 @@ START_TEST(kill_during_a_read)
 	expect_result(slmbx_mailbox_count(mailbox), -ENODEV);
 	expect_result(slmbx_mailbox_length(mailbox), -ENODEV);
 	if (_i)
-		slmbx_mailbox_read_abort(mailbox, msg);
+		slmbx_mailbox_read_abort(mailbox, &batch);
 	else
-		expect_result(slmbx_mailbox_read_end(mailbox, msg), -ENODEV);
+		expect_result(slmbx_mailbox_read_end(mailbox, &batch), -ENODEV);
 	ck_assert_int_eq(quota_used(__kuid_val(SENDER)).bytes, 0);
 	ck_assert(list_empty(&mailbox->messages));
 	expect_gone(-ENODEV);
@@ -245,26 +254,23 @@ END_TEST
 
 static void wait_for_turn(struct worker *worker)
 {
-	struct slmbx_message *msg;
-
-	expect_result(slmbx_mailbox_read_begin(mailbox, &msg), -ENOENT);
+	expect_result(try_begin(), -ENOENT);
 }
 
 START_TEST(kill_with_readers_waiting)
 {
 	struct worker waiting[3] = {};
-	struct slmbx_message *msg;
 
 	push(10, 1);
 	push(10, 2);
-	msg = read_begin();
+	read_begin();
 	for (size_t i = 0; i < ARRAY_LENGTH(waiting); i++)
 		waiting[i].run = wait_for_turn;
 	workers_start(waiting, ARRAY_LENGTH(waiting), 1);
 	/* Long enough for them to wait, as a rule; whenever they come the answer is the same. */
 	sleep_ms(50);
 	slmbx_mailbox_kill(mailbox, -ENOENT);
-	expect_result(slmbx_mailbox_read_end(mailbox, msg), -ENOENT);
+	expect_result(slmbx_mailbox_read_end(mailbox, &batch), -ENOENT);
 	workers_end(waiting, ARRAY_LENGTH(waiting));
 }
 END_TEST
@@ -287,9 +293,9 @@ START_TEST(the_next_reader_waits)
 	sleep_ms(50);
 	expect_holds(2, 20, 10);
 	if (_i) {
-		slmbx_mailbox_read_abort(mailbox, msg);
+		slmbx_mailbox_read_abort(mailbox, &batch);
 	} else {
-		expect_result(slmbx_mailbox_read_end(mailbox, msg), 0);
+		expect_result(slmbx_mailbox_read_end(mailbox, &batch), 0);
 		slmbx_message_free(msg);
 	}
 	workers_end(&waiting, 1);
@@ -389,7 +395,7 @@ static void send_each(struct worker *worker)
 
 		memcpy(slmbx_message_data(msg), (u32[]){ worker->number, number }, 2 * sizeof(u32));
 		fill(slmbx_message_data(msg) + 2 * sizeof(u32), number % 50, number);
-		expect_result(slmbx_mailbox_push(mailbox, msg), 0);
+		expect_result(slmbx_mailbox_push_one(mailbox, msg), 0);
 	}
 }
 
@@ -402,23 +408,24 @@ static void receive_some(struct worker *worker)
 	int err;
 
 	while (__atomic_load_n(&out.n, __ATOMIC_RELAXED) < SENDERS * EACH) {
-		err = slmbx_mailbox_read_begin(mailbox, &msg);
+		err = try_begin();
 		if (err) {
 			expect_result(err, -ESRCH);
 			sched_yield();
 			continue;
 		}
+		msg = in_hand;
 		memcpy(head, slmbx_message_data(msg), sizeof(head));
 		expect(is_filled(slmbx_message_data(msg) + sizeof(head), head[1] % 50, head[1]),
 		       "bytes differ");
 		if (may_abort && random_below(&worker->random, 2)) {
-			slmbx_mailbox_read_abort(mailbox, msg);
+			slmbx_mailbox_read_abort(mailbox, &batch);
 			continue;
 		}
 		out.sender[out.n] = head[0];
 		out.number[out.n] = head[1];
 		__atomic_store_n(&out.n, out.n + 1, __ATOMIC_RELAXED);
-		expect_result(slmbx_mailbox_read_end(mailbox, msg), 0);
+		expect_result(slmbx_mailbox_read_end(mailbox, &batch), 0);
 		slmbx_message_free(msg);
 	}
 }

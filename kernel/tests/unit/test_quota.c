@@ -112,12 +112,12 @@ START_TEST(likely_accounts)
 {
 	struct slmbx_account *account = charge(10, 0), *other;
 
-	ck_assert_ptr_eq(slmbx_quota_charge((kuid_t)KUIDT_INIT(UID), account, 990, 0), account);
+	ck_assert_ptr_eq(slmbx_quota_charge((kuid_t)KUIDT_INIT(UID), &account, 990, 0), account);
 	expect_used(UID, 1000, 0);
-	ck_assert_int_eq(PTR_ERR(slmbx_quota_charge((kuid_t)KUIDT_INIT(UID), account, 1, 0)),
+	ck_assert_int_eq(PTR_ERR(slmbx_quota_charge((kuid_t)KUIDT_INIT(UID), &account, 1, 0)),
 			 -EDQUOT);
 	expect_used(UID, 1000, 0);
-	other = slmbx_quota_charge((kuid_t)KUIDT_INIT(UID + 1), account, 1, 1);
+	other = slmbx_quota_charge((kuid_t)KUIDT_INIT(UID + 1), &account, 1, 1);
 	ck_assert(!IS_ERR(other) && other != account);
 	expect_used(UID, 1000, 0);
 	expect_used(UID + 1, 1, 1);

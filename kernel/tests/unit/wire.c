@@ -50,10 +50,11 @@ struct slmbxd_reply wire_reply(int fd, void *body, size_t room)
 	struct slmbxd_reply reply;
 
 	get(fd, &reply, sizeof(reply));
-	expect(reply.magic == SLMBXD_MAGIC && !reply.pad && reply.kind <= SLMBXD_REFUSED,
+	expect(reply.magic == SLMBXD_MAGIC && !reply.pad && reply.kind <= SLMBXD_TOO_LONG,
 	       "a reply of magic %x, kind %u, pad %u", reply.magic, reply.kind, reply.pad);
 	expect(reply.body_len <= room, "a reply with a body of %u bytes", reply.body_len);
-	expect(!reply.body_len || (reply.kind == SLMBXD_DONE && reply.result >= 0),
+	expect(!reply.body_len || (reply.kind == SLMBXD_DONE && reply.result >= 0) ||
+		       reply.kind == SLMBXD_PIECE,
 	       "a reply of kind %u, result %lld with a body", reply.kind, reply.result);
 	get(fd, body, reply.body_len);
 	return reply;

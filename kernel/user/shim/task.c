@@ -8,6 +8,7 @@
 #include <linux/rcupdate.h>
 #include <linux/uaccess.h>
 
+#include "clock.h"
 #include "shim.h"
 
 __thread struct task_struct *shim_current;
@@ -21,6 +22,7 @@ void shim_thread_begin(struct task_struct *task)
 void shim_thread_end(void)
 {
 	urcu_memb_unregister_thread();
+	shim_sleep_end();
 	shim_current = NULL;
 }
 
@@ -57,6 +59,18 @@ int check_zeroed_user(const void __user *from, size_t size)
 			return 0;
 	}
 	return 1;
+}
+
+int copy_struct_from_user(void *to, size_t known, const void __user *from, size_t size)
+{
+	size_t common = size < known ? size : known;
+	const char __user *tail = (const char __user *)from + common;
+	int zeroed = size > known ? check_zeroed_user(tail, size - known) : 1;
+
+	if (zeroed <= 0)
+		return zeroed ?: -E2BIG;
+	memset((char *)to + common, 0, known - common);
+	return copy_from_user(to, from, common) ? -EFAULT : 0;
 }
 
 u64 get_random_u64(void)

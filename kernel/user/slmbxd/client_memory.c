@@ -8,6 +8,8 @@
 
 #include "client_memory.h"
 #include "connection.h"
+#include "frame.h"
+#include "windows.h"
 
 static struct connection *connection_of(struct task_struct *task)
 {
@@ -29,11 +31,13 @@ static unsigned long client_read(struct task_struct *task, void *to, const void 
 	struct connection *conn = connection_of(task);
 	size_t at = (const unsigned char __user *)from - CLIENT_BUFFER;
 
+	if (frame_has_memory(conn->req.call))
+		return window_read(conn, to, (unsigned long)from, n);
 	if (conn->req.flags & SLMBXD_FAULT)
 		return n;
 	if (!conn->req.body_len)
 		return read_from_stream(conn, to, n);
-	memcpy(to, conn->body + at, n);
+	memcpy(to, conn->in + conn->body + at, n);
 	return 0;
 }
 
@@ -43,20 +47,6 @@ static size_t room(const struct connection *conn)
 	return conn->req.call == SLMBX_CALL_RECV ? conn->req.room : conn->req.arg;
 }
 
-static bool grow_out(struct connection *conn, size_t size)
-{
-	unsigned char *out;
-
-	if (size <= conn->out_size)
-		return true;
-	out = realloc(conn->out, size);
-	if (!out)
-		return false;
-	conn->out = out;
-	conn->out_size = size;
-	return true;
-}
-
 /*
  * A message of this size goes to the client straight from its mailbox, which it leaves
  * only once the socket has all but its last byte. Until then it is charged to its
@@ -64,7 +54,7 @@ static bool grow_out(struct connection *conn, size_t size)
  * meanwhile, as they do for a kernel's copy to memory that takes long to come; smaller
  * messages spare them that.
  */
-#define DIRECT_MIN	32768
+#define DIRECT_MIN 32768
 
 /*
  * The client has the message only with its last byte, which follows when it has left the
@@ -84,16 +74,18 @@ static unsigned long client_write(struct task_struct *task, void __user *to, con
 	struct connection *conn = connection_of(task);
 	size_t at = (unsigned char __user *)to - CLIENT_BUFFER;
 
+	if (frame_has_memory(conn->req.call))
+		return window_write(conn, (unsigned long)to, from, n);
 	if (at + n > room(conn)) {
 		conn->need = at + n;
 		return n;
 	}
 	if (conn->req.call == SLMBX_CALL_RECV && n >= DIRECT_MIN)
 		return write_to_stream(conn, from, n);
-	if (!grow_out(conn, at + n))
+	if (!connection_buffer_grow(&conn->out, at + n))
 		return n;
-	memcpy(conn->out + at, from, n);
-	conn->out_len = at + n;
+	memcpy(conn->out.bytes + at, from, n);
+	conn->out.len = at + n;
 	return 0;
 }
 

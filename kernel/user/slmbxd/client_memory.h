@@ -6,7 +6,7 @@
 
 /*
  * The memory of a task that is a struct connection: the one buffer its request
- * speaks of, which starts at this address.
+ * speaks of, which starts at this address; or if its arguments are a struct, windows.
  */
 #define CLIENT_BUFFER	((unsigned char __user *)4096)
 

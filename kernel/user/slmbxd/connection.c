@@ -4,15 +4,19 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include <linux/slmbx.h>
+
 #include "client_memory.h"
 #include "connection.h"
 #include "dispatch.h"
 #include "frame.h"
 #include "shim.h"
 #include "stream.h"
+#include "waiting.h"
+#include "windows.h"
 
 /* Most messages are small. */
-#define BUFFER_MIN	16384
+#define BUFFER_MIN 16384
 
 static struct slmbxd_reply make_reply(__u32 kind, __s64 result, size_t body_len)
 {
@@ -31,16 +35,26 @@ void connection_refuse(int fd, int why)
 	send(fd, &reply, sizeof(reply), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-/* Sends the replies that wait, and @body behind the last. */
-static int send_replies(struct connection *conn, const void *body, size_t len)
+/* Sends the replies that wait, and the @len bytes of @body and @more behind the last. */
+static int send_replies(struct connection *conn, const void *body, size_t len,
+			const struct connection_buffer *more)
 {
-	struct iovec pieces[] = {
+	struct iovec pieces[3] = {
 		{ .iov_base = conn->replies, .iov_len = conn->n_replies * sizeof(*conn->replies) },
-		{ .iov_base = (void *)body, .iov_len = len },
 	};
+	size_t n = 1;
 
 	conn->n_replies = 0;
-	return stream_write(conn->fd, pieces, len ? 2 : 1);
+	if (len)
+		pieces[n++] = (struct iovec){ .iov_base = (void *)body, .iov_len = len };
+	if (more && more->len)
+		pieces[n++] = (struct iovec){ .iov_base = more->bytes, .iov_len = more->len };
+	return stream_write(conn->fd, pieces, n);
+}
+
+int connection_flush(struct connection *conn)
+{
+	return conn->n_replies ? send_replies(conn, NULL, 0, NULL) : 0;
 }
 
 int connection_reply(struct connection *conn, __u32 kind, __s64 result, const void *body,
@@ -48,15 +62,26 @@ int connection_reply(struct connection *conn, __u32 kind, __s64 result, const vo
 {
 	conn->replies[conn->n_replies++] = make_reply(kind, result, len);
 	if (kind == SLMBXD_GO_AHEAD || len || conn->n_replies == CONNECTION_REPLIES)
-		return send_replies(conn, body, len);
+		return send_replies(conn, body, len, NULL);
 	return 0;
+}
+
+/* The final reply with what the call wrote to the client's memory, if it succeeded. */
+static int reply_done(struct connection *conn, long result)
+{
+	size_t len = conn->array.len + conn->out.len;
+
+	if (result < 0 || !len)
+		return connection_reply(conn, SLMBXD_DONE, result, NULL, 0);
+	conn->replies[conn->n_replies++] = make_reply(SLMBXD_DONE, result, len);
+	return send_replies(conn, conn->array.bytes, conn->array.len, &conn->out);
 }
 
 int connection_reply_early(struct connection *conn, const unsigned char *body, size_t len)
 {
 	conn->replies[conn->n_replies++] = make_reply(SLMBXD_DONE, len, len);
 	conn->last = body[len - 1];
-	return send_replies(conn, body, len - 1);
+	return send_replies(conn, body, len - 1, NULL);
 }
 
 int connection_read(struct connection *conn, void *to, size_t len)
@@ -70,15 +95,40 @@ int connection_read(struct connection *conn, void *to, size_t len)
 	return stream_read(conn->fd, (char *)to + have, len - have, conn->timeout_ms);
 }
 
-/* Makes room for a frame of @size bytes that starts at in_start. */
-static int make_room(struct connection *conn, size_t size)
+/* What the client sends all the same, of what it was told to. */
+static int discard(struct connection *conn, u64 len)
+{
+	unsigned char bytes[16384];
+	size_t some;
+	int err = 0;
+
+	for (; len && !err; len -= some) {
+		some = len < sizeof(bytes) ? len : sizeof(bytes);
+		err = connection_read(conn, bytes, some);
+	}
+	return err;
+}
+
+bool connection_buffer_grow(struct connection_buffer *buffer, size_t size)
+{
+	unsigned char *bytes;
+
+	if (size <= buffer->size)
+		return true;
+	if (size < 2 * buffer->size)
+		size = 2 * buffer->size;
+	bytes = realloc(buffer->bytes, size);
+	if (!bytes)
+		return false;
+	buffer->bytes = bytes;
+	buffer->size = size;
+	return true;
+}
+
+int connection_in_grow(struct connection *conn, size_t size)
 {
 	unsigned char *in;
 
-	if (conn->in_end > conn->in_start)
-		memmove(conn->in, conn->in + conn->in_start, conn->in_end - conn->in_start);
-	conn->in_end -= conn->in_start;
-	conn->in_start = 0;
 	if (size <= conn->in_size)
 		return 0;
 	in = realloc(conn->in, size);
@@ -87,6 +137,16 @@ static int make_room(struct connection *conn, size_t size)
 	conn->in = in;
 	conn->in_size = size;
 	return 0;
+}
+
+/* Makes room for a frame of @size bytes that starts at in_start. */
+static int make_room(struct connection *conn, size_t size)
+{
+	if (conn->in_end > conn->in_start)
+		memmove(conn->in, conn->in + conn->in_start, conn->in_end - conn->in_start);
+	conn->in_end -= conn->in_start;
+	conn->in_start = 0;
+	return connection_in_grow(conn, size);
 }
 
 /* Receives until the request in hand is whole. Between frames a client may rest for ever. */
@@ -100,7 +160,7 @@ static int next_request(struct connection *conn, size_t *size)
 		err = frame_parse(conn->in + conn->in_start, have, &conn->req, size);
 		if (err != -EAGAIN)
 			return err;
-		err = conn->n_replies ? send_replies(conn, NULL, 0) : 0;
+		err = connection_flush(conn);
 		if (err)
 			return err;
 		if (conn->in_start + *size > conn->in_size || !have) {
@@ -118,26 +178,64 @@ static int next_request(struct connection *conn, size_t *size)
 	}
 }
 
+/* Whether the core may wait: unless it can't even read that. */
+static bool waits(struct connection *conn)
+{
+	__u64 deadline;
+
+	return conn->req.call == SLMBX_CALL_RECVV &&
+	       !window_read(conn, &deadline, SLMBXD_ARGS + offsetof(struct slmbx_recvv, deadline),
+			    sizeof(deadline)) &&
+	       deadline;
+}
+
+/* Nothing of the request before. */
+static void begin(struct connection *conn)
+{
+	conn->need = 0;
+	conn->array.len = 0;
+	conn->out.len = 0;
+	conn->data_at = 0;
+	conn->went_ahead = false;
+	conn->answered = false;
+	conn->task.interrupted = false;
+	if (frame_has_memory(conn->req.call))
+		conn->memory = frame_memory(conn->in + conn->body);
+	conn->may_wait = waits(conn);
+}
+
+static int answer(struct connection *conn, long result)
+{
+	if (conn->answered)
+		return send_replies(conn, &conn->last, 1, NULL);
+	if (result == -EFAULT && conn->need)
+		return connection_reply(conn, SLMBXD_NEED_ROOM, conn->need, NULL, 0);
+	if (result == -EMSGSIZE && conn->req.call == SLMBX_CALL_RECVV)
+		return connection_reply(conn, SLMBXD_TOO_LONG, conn->needed, NULL, 0);
+	return reply_done(conn, result == -ERESTARTSYS ? -EINTR : result);
+}
+
 static int handle(struct connection *conn)
 {
 	long result;
+	int err;
 
+	/* It came too late. */
+	if (conn->req.call == SLMBXD_CANCEL)
+		return 0;
 	if (conn->req.flags & SLMBXD_AS_UID && !conn->trusted)
 		return -EACCES;
 	conn->task.fsuid.val = conn->req.flags & SLMBXD_AS_UID ? conn->req.uid : conn->peer;
-	conn->need = 0;
-	conn->out_len = 0;
-	conn->answered = false;
-
+	begin(conn);
+	err = conn->may_wait ? waiting_begin(conn) : 0;
+	if (err)
+		return err;
 	result = dispatch(&conn->req);
 	if (conn->error)
 		return conn->error;
-	if (conn->answered)
-		return send_replies(conn, &conn->last, 1);
-	if (result == -EFAULT && conn->need)
-		return connection_reply(conn, SLMBXD_NEED_ROOM, conn->need, NULL, 0);
-	return connection_reply(conn, SLMBXD_DONE, result, conn->out,
-				result < 0 ? 0 : conn->out_len);
+	if (conn->went_ahead)
+		err = discard(conn, conn->memory.data - conn->data_at);
+	return err ?: answer(conn, result);
 }
 
 static int serve_one(struct connection *conn)
@@ -148,7 +246,7 @@ static int serve_one(struct connection *conn)
 	err = next_request(conn, &size);
 	if (err)
 		return err;
-	conn->body = conn->in + conn->in_start + sizeof(conn->req);
+	conn->body = conn->in_start + sizeof(conn->req);
 	conn->in_start += size;
 	return handle(conn);
 }
@@ -163,9 +261,10 @@ void connection_serve(struct connection *conn)
 	while (!err)
 		err = serve_one(conn);
 	/* A refusal in the place of a reply that lacks would be taken for it. */
-	if ((err == -EPROTO || err == -ETIMEDOUT || err == -EACCES) && !send_replies(conn, NULL, 0))
+	if ((err == -EPROTO || err == -ETIMEDOUT || err == -EACCES) && !connection_flush(conn))
 		connection_refuse(conn->fd, err);
 	free(conn->in);
-	free(conn->out);
+	free(conn->array.bytes);
+	free(conn->out.bytes);
 	shim_thread_end();
 }

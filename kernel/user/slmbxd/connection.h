@@ -10,7 +10,13 @@
 #include <linux/slmbxd.h>
 
 /* Replies sent at once at most. */
-#define CONNECTION_REPLIES	64
+#define CONNECTION_REPLIES 64
+
+/* Bytes collected for the client, in memory that is kept for the next. */
+struct connection_buffer {
+	unsigned char *bytes;
+	size_t size, len;
+};
 
 /**
  * struct connection - one client, served by one thread
@@ -21,9 +27,16 @@
  * @timeout_ms: how long a client may keep half a frame
  * @in: bytes received; from @in_start to @in_end not consumed yet
  * @req: the request in hand
- * @body: what came with it
- * @need: bytes of the client's buffer a recv lacked, 0 if it had room
- * @out: what the request wrote to the client's memory, sent with the reply
+ * @body: where in @in its body is
+ * @memory: if its arguments are a struct: what there is of the client's memory
+ * @need: bytes of room at the client's that it lacked, 0 if it had room
+ * @needed: what a recvv said its first message takes
+ * @array: what it wrote to SLMBXD_ARRAY, sent with the reply
+ * @out: what else it wrote to the client's memory, sent behind that
+ * @data_at: bytes of SLMBXD_DATA read from the stream, or written
+ * @went_ahead: the client was asked for what it sends behind the request
+ * @may_wait: so the client may leave meanwhile
+ * @watch: how it is heeded then
  * @answered: the reply to the request in hand is sent already, but for
  * @last: its last byte
  * @replies: replies not sent yet: they go together once no whole request waits
@@ -40,11 +53,15 @@ struct connection {
 	size_t in_size, in_start, in_end;
 
 	struct slmbxd_request req;
-	const unsigned char *body;
+	size_t body;
+	struct slmbxd_memory memory;
 	unsigned long need;
+	u64 needed;
 
-	unsigned char *out;
-	size_t out_size, out_len;
+	struct connection_buffer array, out;
+	u64 data_at;
+	bool went_ahead, may_wait;
+	struct shim_watch watch;
 	bool answered;
 	unsigned char last;
 
@@ -66,6 +83,9 @@ void connection_refuse(int fd, int why);
 int connection_reply(struct connection *conn, __u32 kind, __s64 result, const void *body,
 		     size_t len);
 
+/* Sends what waits so. */
+int connection_flush(struct connection *conn);
+
 /*
  * The reply to a receive of @len bytes (at least 1), without the last of them: that
  * follows once the request is done.
@@ -74,5 +94,11 @@ int connection_reply_early(struct connection *conn, const unsigned char *body, s
 
 /* Reads @len bytes that follow the request, those already received first. */
 int connection_read(struct connection *conn, void *to, size_t len);
+
+/* Makes @in hold @size bytes in all; what it held stays where it is in it. -ENOMEM. */
+int connection_in_grow(struct connection *conn, size_t size);
+
+/* The same of another buffer. */
+bool connection_buffer_grow(struct connection_buffer *buffer, size_t size);
 
 #endif /* SLMBXD_CONNECTION_H */

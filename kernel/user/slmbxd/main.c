@@ -47,15 +47,19 @@ static int make_directories(const char *socket_path)
 	return 0;
 }
 
-/* As many descriptors as connections; fewer connections where the system allows fewer. */
+/*
+ * Two descriptors a connection, for its client may wait; fewer connections where the
+ * system allows fewer.
+ */
 static void fit_connections(struct options *options)
 {
-	rlim_t wanted = options->max_connections + SPARE_FDS, fit;
+	rlim_t wanted = 2UL * options->max_connections + SPARE_FDS, fit;
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= wanted)
 		return;
 	fit = limit.rlim_max > 2 * SPARE_FDS ? limit.rlim_max - SPARE_FDS : limit.rlim_max / 2;
+	fit /= 2;
 	if (options->max_connections > fit) {
 		options->max_connections = fit;
 		report("the limit of open files (%lu) allows %u connections",
@@ -117,6 +121,7 @@ static void end_system(void)
 	report("stopped; dropped %llu messages in %llu mailboxes", messages, mailboxes);
 	slmbx_do_shutdown();
 	rcu_barrier();
+	shim_work_stop();
 	shim_thread_end();
 }
 

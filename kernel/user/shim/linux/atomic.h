@@ -27,6 +27,11 @@ static inline void atomic64_dec(atomic64_t *v)
 	__atomic_fetch_sub(&v->counter, 1, __ATOMIC_RELAXED);
 }
 
+static inline void atomic64_add(s64 i, atomic64_t *v)
+{
+	__atomic_fetch_add(&v->counter, i, __ATOMIC_RELAXED);
+}
+
 static inline s64 atomic64_sub_return(s64 i, atomic64_t *v)
 {
 	return __atomic_sub_fetch(&v->counter, i, __ATOMIC_SEQ_CST);

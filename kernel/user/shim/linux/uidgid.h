@@ -30,6 +30,11 @@ static inline bool uid_valid(kuid_t uid)
 }
 
 /* One namespace: the daemon sees its clients' uids as its own kernel names them. */
+static inline kuid_t make_kuid(struct user_namespace *from, uid_t uid)
+{
+	return (kuid_t)KUIDT_INIT(uid);
+}
+
 static inline uid_t from_kuid_munged(struct user_namespace *to, kuid_t uid)
 {
 	return __kuid_val(uid);
