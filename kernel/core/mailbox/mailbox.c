@@ -104,6 +104,7 @@ int slmbx_mailbox_need_delivery(struct slmbx_mailbox *mailbox)
 	if (!err && !mailbox->delivery) {
 		/* Little, and not the owner's doing: no limit stands against it. */
 		slmbx_quota_charge_more(mailbox->account, slmbx_delivery_cost());
+		/* Pairs with slmbx_mailbox_delivery(): who finds it finds it set up. */
 		smp_store_release(&mailbox->delivery, fresh);
 		fresh = NULL;
 	}

@@ -36,8 +36,13 @@ static const struct slmbx_setattr settings[] = {
 	{ .mask = SLMBX_ATTR_OWNER, .owner = OTHER },
 	{ .mask = SLMBX_ATTR_PROTECTED, .protect = 256 },
 	{ .mask = 0 },
-	{ .mask = SLMBX_ATTR_ALL, .max_messages = UINT64_MAX, .max_bytes = UINT64_MAX,
-	  .max_deliveries = 1, .dead_letter = 1, .owner = OTHER, .protect = UINT_MAX },
+	{ .mask = SLMBX_ATTR_ALL,
+	  .max_messages = UINT64_MAX,
+	  .max_bytes = UINT64_MAX,
+	  .max_deliveries = 1,
+	  .dead_letter = 1,
+	  .owner = OTHER,
+	  .protect = UINT_MAX },
 };
 
 static const uid_t setters[] = { SAME_USER, NOBODY, OTHER };
@@ -120,7 +125,9 @@ static void setting_name(int i, char *name, size_t size)
 	struct setting_row row = setting_row(i);
 
 	snprintf(name, size, "setattr of mask 0x%x by %s is %s", row.setting.mask,
-		 row.setter == NOBODY ? "the owner" : row.setter == OTHER ? "another" : "root",
+		 row.setter == NOBODY ? "the owner" :
+		 row.setter == OTHER  ? "another" :
+					"root",
 		 result_name(row.want));
 }
 
@@ -147,8 +154,12 @@ END_TEST
 /* What the mask doesn't name stays; 0 takes away; a new mailbox of the id has nothing. */
 START_TEST(test_only_what_is_asked)
 {
-	struct slmbx_setattr want = { .max_messages = 3, .max_bytes = 100, .max_deliveries = 4,
-				      .dead_letter = 5, .owner = geteuid(), .protect = 1 };
+	struct slmbx_setattr want = { .max_messages = 3,
+				      .max_bytes = 100,
+				      .max_deliveries = 4,
+				      .dead_letter = 5,
+				      .owner = geteuid(),
+				      .protect = 1 };
 	struct slmbx_setattr now = want;
 
 	open_box();
@@ -158,14 +169,14 @@ START_TEST(test_only_what_is_asked)
 	now.owner = 0;
 	expect(0, try_setattr(now));
 	expect_attributes(&want);
-	expect(0, try_setattr((struct slmbx_setattr){ .id = BOX,
-						      .mask = SLMBX_ATTR_MAX_BYTES,
-						      .max_bytes = 200 }));
+	expect(0, try_setattr((struct slmbx_setattr){
+			  .id = BOX, .mask = SLMBX_ATTR_MAX_BYTES, .max_bytes = 200 }));
 	want.max_bytes = 200;
 	expect_attributes(&want);
-	expect(0, try_setattr((struct slmbx_setattr){
-			.id = BOX, .mask = SLMBX_ATTR_MAX_MESSAGES | SLMBX_ATTR_DEAD_LETTER |
-					   SLMBX_ATTR_PROTECTED }));
+	expect(0, try_setattr((struct slmbx_setattr){ .id = BOX,
+						      .mask = SLMBX_ATTR_MAX_MESSAGES |
+							      SLMBX_ATTR_DEAD_LETTER |
+							      SLMBX_ATTR_PROTECTED }));
 	want.max_messages = want.dead_letter = want.protect = 0;
 	expect_attributes(&want);
 	expect(0, slmbx_destroy(BOX));
@@ -202,17 +213,15 @@ START_TEST(test_owner)
 	initialise();
 	create_box(&protect);
 	as_user(NOBODY, be_refused, NULL);
-	expect(0, try_setattr((struct slmbx_setattr){ .id = BOX,
-						      .mask = SLMBX_ATTR_OWNER,
-						      .owner = NOBODY }));
+	expect(0, try_setattr((struct slmbx_setattr){
+			  .id = BOX, .mask = SLMBX_ATTR_OWNER, .owner = NOBODY }));
 	be_refused(NULL);
 	as_user(OTHER, be_refused, NULL);
 	as_user(NOBODY, use_box, NULL);
 	as_user(NOBODY, set_as_row, &row);
 	/* To itself, and back. */
-	expect(0, try_setattr((struct slmbx_setattr){ .id = BOX,
-						      .mask = SLMBX_ATTR_OWNER,
-						      .owner = NOBODY }));
+	expect(0, try_setattr((struct slmbx_setattr){
+			  .id = BOX, .mask = SLMBX_ATTR_OWNER, .owner = NOBODY }));
 	expect(0, try_setattr((struct slmbx_setattr){ .id = BOX, .mask = SLMBX_ATTR_OWNER }));
 	as_user(NOBODY, be_refused, NULL);
 	use_box(NULL);
@@ -221,11 +230,11 @@ END_TEST
 
 static void limit(uint64_t max_messages, uint64_t max_bytes)
 {
-	expect(0, try_setattr((struct slmbx_setattr){
-			.id = BOX,
-			.mask = SLMBX_ATTR_MAX_MESSAGES | SLMBX_ATTR_MAX_BYTES,
-			.max_messages = max_messages,
-			.max_bytes = max_bytes }));
+	expect(0, try_setattr((struct slmbx_setattr){ .id = BOX,
+						      .mask = SLMBX_ATTR_MAX_MESSAGES |
+							      SLMBX_ATTR_MAX_BYTES,
+						      .max_messages = max_messages,
+						      .max_bytes = max_bytes }));
 }
 
 static long send_batch(unsigned int count, unsigned int len)
@@ -299,8 +308,9 @@ END_TEST
 /* A 4 GiB - 1 length again and again: their sum is beyond the limit in any width. */
 START_TEST(test_max_bytes_of_sums)
 {
-	struct slmbx_sendv_msg messages[4] = { { .len = UINT_MAX }, { .len = 1 },
-					       { .len = UINT_MAX }, { .len = 2 } };
+	struct slmbx_sendv_msg messages[4] = {
+		{ .len = UINT_MAX }, { .len = 1 }, { .len = UINT_MAX }, { .len = 2 }
+	};
 	struct slmbx_sendv args = { .messages = address(messages), .id = BOX };
 
 	open_box();
@@ -333,7 +343,7 @@ START_TEST(test_limit_below_what_is_held)
 END_TEST
 
 #define MANY 600
-#define MINE(i) ((i) % 3 != 0)		/* nobody's, and protected, otherwise */
+#define MINE(i) ((i) % 3 != 0) /* nobody's, and protected, otherwise */
 
 /* Rising, with gaps, from one end of the ids to the other. */
 static unsigned int nth_id(unsigned int i)

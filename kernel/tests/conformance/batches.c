@@ -64,11 +64,13 @@ static void recv_numbered(unsigned int flags, unsigned int count, size_t size, u
 	struct buffer buffer = buffer_new(size);
 	struct buffer received = buffer_new(count * sizeof(struct slmbx_recvv_msg));
 	const struct slmbx_recvv_msg *messages = (const void *)received.bytes;
-	struct slmbx_recvv args = {
-		.messages = address(received.bytes), .buf = address(buffer.bytes), .size = size,
-		.lease = flags & SLMBX_RECVV_LEASE ? AGES : 0, .count = count, .id = BOX,
-		.flags = flags
-	};
+	struct slmbx_recvv args = { .messages = address(received.bytes),
+				    .buf = address(buffer.bytes),
+				    .size = size,
+				    .lease = flags & SLMBX_RECVV_LEASE ? AGES : 0,
+				    .count = count,
+				    .id = BOX,
+				    .flags = flags };
 	size_t offset = 0;
 
 	expect(want, slmbx_recvv(&args, sizeof(args)));
@@ -253,13 +255,17 @@ static const unsigned int all_flags[] = { 0, SLMBX_RECVV_PEEK, SLMBX_RECVV_LEASE
 
 static void recv_too_small(unsigned int flags, unsigned int len, size_t size)
 {
-	struct buffer buffer = buffer_new(size), received = buffer_new(2 * sizeof(struct slmbx_recvv_msg));
-	struct slmbx_recvv args = {
-		.messages = address(received.bytes), .buf = address(buffer.bytes), .size = size,
-		.lease = flags & SLMBX_RECVV_LEASE ? AGES : 0, .count = 2, .id = BOX, .flags = flags,
-		/* A message that is there is no reason to wait. */
-		.deadline = SLMBX_FOREVER
-	};
+	struct buffer buffer = buffer_new(size),
+		      received = buffer_new(2 * sizeof(struct slmbx_recvv_msg));
+	struct slmbx_recvv args = { .messages = address(received.bytes),
+				    .buf = address(buffer.bytes),
+				    .size = size,
+				    .lease = flags & SLMBX_RECVV_LEASE ? AGES : 0,
+				    .count = 2,
+				    .id = BOX,
+				    .flags = flags,
+				    /* A message that is there is no reason to wait. */
+				    .deadline = SLMBX_FOREVER };
 
 	expect(-EMSGSIZE, slmbx_recvv(&args, sizeof(args)));
 	ck_assert_uint_eq(args.needed, len);
@@ -296,10 +302,11 @@ START_TEST(test_claimed_size)
 {
 	struct buffer buffer = buffer_new(len_of(1) + len_of(2));
 	struct slmbx_recvv_msg received[2];
-	struct slmbx_recvv args = {
-		.messages = address(received), .buf = address(buffer.bytes), .size = UINT64_MAX,
-		.count = 2, .id = BOX
-	};
+	struct slmbx_recvv args = { .messages = address(received),
+				    .buf = address(buffer.bytes),
+				    .size = UINT64_MAX,
+				    .count = 2,
+				    .id = BOX };
 
 	open_box();
 	send_numbered(1, 3);
@@ -428,9 +435,12 @@ START_TEST(test_nothing_in_between)
 	_Atomic unsigned int *turn = shared_alloc(sizeof(*turn));
 	unsigned int next[SENDERS] = { 0 }, words[BATCH];
 	struct slmbx_recvv_msg received[BATCH];
-	struct slmbx_recvv args = { .messages = address(received), .buf = address(words),
-				    .size = sizeof(words), .deadline = SLMBX_FOREVER,
-				    .count = BATCH, .id = BOX };
+	struct slmbx_recvv args = { .messages = address(received),
+				    .buf = address(words),
+				    .size = sizeof(words),
+				    .deadline = SLMBX_FOREVER,
+				    .count = BATCH,
+				    .id = BOX };
 	struct crowd crowd = { .size = 0 };
 
 	open_box();

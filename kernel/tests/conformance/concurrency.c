@@ -212,8 +212,8 @@ static void send_work(void *unused)
 }
 
 /* Acknowledges, releases, or forgets; what it is late for is another's. */
-static void finish_work(struct work *work, const struct slmbx_recvv_msg *lease,
-			unsigned int number, uint64_t *random)
+static void finish_work(struct work *work, const struct slmbx_recvv_msg *lease, unsigned int number,
+			uint64_t *random)
 {
 	unsigned int choice = random_next(random) % 8;
 	long result;
@@ -240,11 +240,14 @@ static void do_work(void *arg)
 	unsigned int numbers[5];
 
 	while (atomic_load(&work->done) < LEASED) {
-		struct slmbx_recvv args = {
-			.messages = address(leases), .buf = address(numbers),
-			.size = sizeof(numbers), .deadline = now() + 5 * MS, .lease = 5 * MS,
-			.count = 5, .id = BOX, .flags = SLMBX_RECVV_LEASE
-		};
+		struct slmbx_recvv args = { .messages = address(leases),
+					    .buf = address(numbers),
+					    .size = sizeof(numbers),
+					    .deadline = now() + 5 * MS,
+					    .lease = 5 * MS,
+					    .count = 5,
+					    .id = BOX,
+					    .flags = SLMBX_RECVV_LEASE };
 		long got = slmbx_recvv(&args, sizeof(args));
 
 		ck_assert_msg(got >= 0, "recvv is %s", result_name(got));
@@ -624,10 +627,11 @@ static void race_settle(unsigned int id, const struct slmbx_recvv_msg *leases, u
 	struct slmbx_settle args = { .items = address(items), .count = count, .id = id };
 
 	for (unsigned int i = 0; i < count; i++)
-		items[i] = (struct slmbx_settle_item){
-			.seq = leases[i].seq, .token = leases[i].token,
-			.action = (turn + i) % 2 ? SLMBX_SETTLE_ACK : SLMBX_SETTLE_RELEASE
-		};
+		items[i] = (struct slmbx_settle_item){ .seq = leases[i].seq,
+						       .token = leases[i].token,
+						       .action = (turn + i) % 2 ?
+									 SLMBX_SETTLE_ACK :
+									 SLMBX_SETTLE_RELEASE };
 	expect_any(slmbx_settle(&args, sizeof(args)), 0, -ENOENT, -ENODEV);
 }
 
@@ -639,11 +643,14 @@ static void race_recvv(void *arg)
 	unsigned char bytes[256];
 
 	for (unsigned int i = 0; !race->over; i++) {
-		struct slmbx_recvv args = {
-			.messages = address(messages), .buf = address(bytes), .size = sizeof(bytes),
-			.deadline = now() + MS, .lease = i % 3 ? 0 : MS, .count = 4,
-			.id = 1 + i / 3 % 3, .flags = flags[i % 3]
-		};
+		struct slmbx_recvv args = { .messages = address(messages),
+					    .buf = address(bytes),
+					    .size = sizeof(bytes),
+					    .deadline = now() + MS,
+					    .lease = i % 3 ? 0 : MS,
+					    .count = 4,
+					    .id = 1 + i / 3 % 3,
+					    .flags = flags[i % 3] };
 		long got;
 
 		got = expect_any(slmbx_recvv(&args, sizeof(args)), 0, -ENOENT, -ENODEV);
@@ -659,10 +666,11 @@ static void race_setattr(void *arg)
 	struct slmbx_list list = { .ids = address(ids), .count = 3 };
 
 	for (unsigned int i = 0; !race->over; i++) {
-		const struct slmbx_setattr attributes = {
-			.id = 1 + i % 3, .dead_letter = i / 3 % 4, .max_deliveries = i % 4,
-			.mask = SLMBX_ATTR_DEAD_LETTER | SLMBX_ATTR_MAX_DELIVERIES
-		};
+		const struct slmbx_setattr attributes = { .id = 1 + i % 3,
+							  .dead_letter = i / 3 % 4,
+							  .max_deliveries = i % 4,
+							  .mask = SLMBX_ATTR_DEAD_LETTER |
+								  SLMBX_ATTR_MAX_DELIVERIES };
 		struct slmbx_stat st;
 
 		expect_any(slmbx_setattr(&attributes, sizeof(attributes)), 0, -ELOOP, -ENOENT,

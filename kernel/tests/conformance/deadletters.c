@@ -188,11 +188,11 @@ END_TEST
 
 static void limit(unsigned int id, uint64_t max_messages, uint64_t max_bytes)
 {
-	expect(0, try_setattr((struct slmbx_setattr){
-			.id = id,
-			.mask = SLMBX_ATTR_MAX_MESSAGES | SLMBX_ATTR_MAX_BYTES,
-			.max_messages = max_messages,
-			.max_bytes = max_bytes }));
+	expect(0, try_setattr((struct slmbx_setattr){ .id = id,
+						      .mask = SLMBX_ATTR_MAX_MESSAGES |
+							      SLMBX_ATTR_MAX_BYTES,
+						      .max_messages = max_messages,
+						      .max_bytes = max_bytes }));
 }
 
 START_TEST(test_no_room_there)
@@ -230,9 +230,8 @@ static void take_dead(void *unused)
 
 static void protect(unsigned int id, unsigned int protect)
 {
-	expect(0, try_setattr((struct slmbx_setattr){ .id = id,
-						      .mask = SLMBX_ATTR_PROTECTED,
-						      .protect = protect }));
+	expect(0, try_setattr((struct slmbx_setattr){
+			  .id = id, .mask = SLMBX_ATTR_PROTECTED, .protect = protect }));
 }
 
 /* Whether it may move there is the owner's right, not the receiver's, root or not. */
@@ -248,9 +247,8 @@ START_TEST(test_not_for_the_owner)
 	as_user(NOBODY, lease_as_another, NULL);
 	expect_held(BOX, 1, 0, 0);
 	expect_counted(BOX, 0, 0);
-	expect(0, try_setattr((struct slmbx_setattr){ .id = BOX,
-						      .mask = SLMBX_ATTR_OWNER,
-						      .owner = NOBODY }));
+	expect(0, try_setattr((struct slmbx_setattr){
+			  .id = BOX, .mask = SLMBX_ATTR_OWNER, .owner = NOBODY }));
 	lease_and_release(BOX, 10, 1);
 	as_user(NOBODY, take_dead, NULL);
 	expect_counted(BOX, 0, 1);
@@ -345,10 +343,11 @@ END_TEST
 
 static void expect_loop(unsigned int id, unsigned int dead_letter)
 {
-	struct slmbx_setattr attributes = {
-		.id = id, .mask = SLMBX_ATTR_DEAD_LETTER | SLMBX_ATTR_MAX_MESSAGES,
-		.dead_letter = dead_letter, .max_messages = 9
-	};
+	struct slmbx_setattr attributes = { .id = id,
+					    .mask = SLMBX_ATTR_DEAD_LETTER |
+						    SLMBX_ATTR_MAX_MESSAGES,
+					    .dead_letter = dead_letter,
+					    .max_messages = 9 };
 	struct slmbx_stat before = stat_of(id), after;
 
 	expect(-ELOOP, try_setattr(attributes));

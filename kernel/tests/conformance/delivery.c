@@ -64,12 +64,17 @@ static void check_message(const struct slmbx_recvv_msg *message, unsigned int fl
 struct slmbx_recvv_msg recv_one(unsigned int id, unsigned int flags, uint64_t lease,
 				uint64_t deadline, unsigned int len, unsigned int seed)
 {
-	struct buffer buffer = buffer_new(len + 9), messages = buffer_new(2 * sizeof(struct slmbx_recvv_msg));
-	const struct slmbx_recvv before = {
-		.messages = address(messages.bytes), .buf = address(buffer.bytes), .size = len + 9,
-		.needed = 77, .deadline = deadline, .lease = lease,
-		.count = 1, .id = id, .flags = flags
-	};
+	struct buffer buffer = buffer_new(len + 9),
+		      messages = buffer_new(2 * sizeof(struct slmbx_recvv_msg));
+	const struct slmbx_recvv before = { .messages = address(messages.bytes),
+					    .buf = address(buffer.bytes),
+					    .size = len + 9,
+					    .needed = 77,
+					    .deadline = deadline,
+					    .lease = lease,
+					    .count = 1,
+					    .id = id,
+					    .flags = flags };
 	struct slmbx_recvv args = before;
 	struct slmbx_recvv_msg message;
 
@@ -109,11 +114,13 @@ void expect_none(unsigned int id)
 	struct buffer buffer = buffer_new(2 * sizeof(struct slmbx_recvv_msg));
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(flags); i++) {
-		struct slmbx_recvv args = {
-			.messages = address(buffer.bytes), .buf = address(buffer.bytes),
-			.size = buffer.len, .lease = flags[i] & SLMBX_RECVV_LEASE ? AGES : 0,
-			.count = 2, .id = id, .flags = flags[i]
-		};
+		struct slmbx_recvv args = { .messages = address(buffer.bytes),
+					    .buf = address(buffer.bytes),
+					    .size = buffer.len,
+					    .lease = flags[i] & SLMBX_RECVV_LEASE ? AGES : 0,
+					    .count = 2,
+					    .id = id,
+					    .flags = flags[i] };
 
 		expect(0, slmbx_recvv(&args, sizeof(args)));
 	}
@@ -124,10 +131,11 @@ void expect_none(unsigned int id)
 long settle_one(unsigned int id, const struct slmbx_recvv_msg *lease, unsigned int action,
 		uint64_t time)
 {
-	const struct slmbx_settle_item before = {
-		.seq = lease->seq, .token = lease->token, .time = time, .action = action,
-		.result = -77
-	};
+	const struct slmbx_settle_item before = { .seq = lease->seq,
+						  .token = lease->token,
+						  .time = time,
+						  .action = action,
+						  .result = -77 };
 	struct slmbx_settle_item item = before;
 	struct slmbx_settle args = { .items = address(&item), .count = 1, .id = id };
 	long result = slmbx_settle(&args, sizeof(args));
@@ -173,9 +181,9 @@ long try_setattr(struct slmbx_setattr attributes)
 
 void set_dead_letter(unsigned int id, unsigned int dead_letter, unsigned int max_deliveries)
 {
-	expect(0, try_setattr((struct slmbx_setattr){
-			.id = id,
-			.mask = SLMBX_ATTR_DEAD_LETTER | SLMBX_ATTR_MAX_DELIVERIES,
-			.dead_letter = dead_letter,
-			.max_deliveries = max_deliveries }));
+	expect(0, try_setattr((struct slmbx_setattr){ .id = id,
+						      .mask = SLMBX_ATTR_DEAD_LETTER |
+							      SLMBX_ATTR_MAX_DELIVERIES,
+						      .dead_letter = dead_letter,
+						      .max_deliveries = max_deliveries }));
 }

@@ -28,17 +28,16 @@ uint64_t now(void);
 void sleep_until(uint64_t moment);
 
 /* Of memory, as structs of the ABI have it. */
-static inline uint64_t address(const void *memory)
+static inline uint64_t address(const void *at)
 {
-	return (uintptr_t)memory;
+	return (uintptr_t)at;
 }
 
 /* Sends a patterned message by sendv; what the call returned. */
 long try_send_timed(unsigned int id, unsigned int len, unsigned int seed, uint64_t delay,
 		    uint64_t ttl);
 /* The same; must succeed. */
-void send_timed(unsigned int id, unsigned int len, unsigned int seed, uint64_t delay,
-		uint64_t ttl);
+void send_timed(unsigned int id, unsigned int len, unsigned int seed, uint64_t delay, uint64_t ttl);
 
 /*
  * recvv of one message, with @flags, @lease and @deadline, which must be of @len bytes of

@@ -169,8 +169,9 @@ static long settle_many(struct slmbx_settle_item *items, unsigned int count)
 static struct slmbx_settle_item item(struct slmbx_recvv_msg lease, unsigned int action,
 				     uint64_t time)
 {
-	return (struct slmbx_settle_item){ .seq = lease.seq, .token = lease.token,
-					   .time = time, .action = action, .result = 77 };
+	return (struct slmbx_settle_item){
+		.seq = lease.seq, .token = lease.token, .time = time, .action = action, .result = 77
+	};
 }
 
 /* Each ends at its own. The one that ended last may stand first. */
@@ -321,9 +322,8 @@ static void expect_eperm(void *lease)
 
 static void set_protection(unsigned int protect)
 {
-	expect(0, try_setattr((struct slmbx_setattr){ .id = BOX,
-						      .mask = SLMBX_ATTR_PROTECTED,
-						      .protect = protect }));
+	expect(0, try_setattr((struct slmbx_setattr){
+			  .id = BOX, .mask = SLMBX_ATTR_PROTECTED, .protect = protect }));
 }
 
 /* Who may not use the mailbox any more may not settle; the lease lives on. */
@@ -474,9 +474,10 @@ START_TEST(test_settle_many)
 	forged.token++;
 
 	struct slmbx_settle_item items[] = {
-		item(leases[1], ACK, 0), item(leases[1], ACK, 0), item(leases[2], ACK, 9),
-		item(leases[2], EXTEND, AGES), item(leases[2], RELEASE, 0),
-		item(forged, ACK, 0), item(leases[3], RELEASE, AGES), item(leases[4], ACK, 0),
+		item(leases[1], ACK, 0),	item(leases[1], ACK, 0),
+		item(leases[2], ACK, 9),	item(leases[2], EXTEND, AGES),
+		item(leases[2], RELEASE, 0),	item(forged, ACK, 0),
+		item(leases[3], RELEASE, AGES), item(leases[4], ACK, 0),
 		item(leases[2], ACK, 0),
 	};
 
@@ -501,10 +502,13 @@ START_TEST(test_settle_most)
 	static struct slmbx_sendv_msg messages[SLMBX_BATCH_MAX];
 	static struct slmbx_recvv_msg leases[SLMBX_BATCH_MAX];
 	static struct slmbx_settle_item items[SLMBX_BATCH_MAX];
-	struct slmbx_sendv sendv = { .messages = address(messages), .count = SLMBX_BATCH_MAX,
+	struct slmbx_sendv sendv = { .messages = address(messages),
+				     .count = SLMBX_BATCH_MAX,
 				     .id = BOX };
-	struct slmbx_recvv recvv = { .messages = address(leases), .lease = AGES,
-				     .count = SLMBX_BATCH_MAX, .id = BOX,
+	struct slmbx_recvv recvv = { .messages = address(leases),
+				     .lease = AGES,
+				     .count = SLMBX_BATCH_MAX,
+				     .id = BOX,
 				     .flags = SLMBX_RECVV_LEASE };
 
 	open_box(0);

@@ -287,8 +287,9 @@ static long send_chunks(unsigned int count, const unsigned char *bytes, uint64_t
 	struct slmbx_sendv args = { .messages = address(messages), .count = count, .id = BOX };
 
 	for (unsigned int i = 0; i < count; i++)
-		messages[i] = (struct slmbx_sendv_msg){ .data = address(bytes), .len = CHUNK,
-							.delay = delay, .ttl = ttl };
+		messages[i] = (struct slmbx_sendv_msg){
+			.data = address(bytes), .len = CHUNK, .delay = delay, .ttl = ttl
+		};
 	return slmbx_sendv(&args, sizeof(args));
 }
 
@@ -364,8 +365,12 @@ static void fill_to_the_brim(void *unused)
 
 static long try_lease(uint64_t room, const unsigned char *bytes, struct slmbx_recvv_msg *message)
 {
-	struct slmbx_recvv args = { .messages = address(message), .buf = address(bytes),
-				    .size = room, .lease = AGES, .count = 1, .id = BOX,
+	struct slmbx_recvv args = { .messages = address(message),
+				    .buf = address(bytes),
+				    .size = room,
+				    .lease = AGES,
+				    .count = 1,
+				    .id = BOX,
 				    .flags = SLMBX_RECVV_LEASE };
 
 	return slmbx_recvv(&args, sizeof(args));
@@ -414,9 +419,11 @@ static void create_own(void *unused)
 static long give_to_nobody(unsigned int dead_letter)
 {
 	return try_setattr((struct slmbx_setattr){
-			.id = BOX,
-			.mask = SLMBX_ATTR_OWNER | SLMBX_ATTR_MAX_MESSAGES | SLMBX_ATTR_DEAD_LETTER,
-			.max_messages = 9, .dead_letter = dead_letter, .owner = NOBODY });
+		.id = BOX,
+		.mask = SLMBX_ATTR_OWNER | SLMBX_ATTR_MAX_MESSAGES | SLMBX_ATTR_DEAD_LETTER,
+		.max_messages = 9,
+		.dead_letter = dead_letter,
+		.owner = NOBODY });
 }
 
 /* A mailbox is charged to its owner, new or old; ELOOP comes before. */

@@ -176,8 +176,8 @@ static void check_stat(const struct box *box)
 	ck_assert_uint_eq(st.delayed, box_count(box, DELAYED));
 	ck_assert_uint_eq(st.bytes, sum_of_lengths(box));
 	ck_assert_uint_eq(st.sent, box->gone + st.count + st.leased);
-	ck_assert_uint_eq(st.flags, (box->protect ? SLMBX_STAT_PROTECTED : 0) |
-					    (head ? SLMBX_STAT_HEAD : 0));
+	ck_assert_uint_eq(st.flags,
+			  (box->protect ? SLMBX_STAT_PROTECTED : 0) | (head ? SLMBX_STAT_HEAD : 0));
 	ck_assert_uint_eq(st.head_length, head ? head->len : 0);
 	ck_assert_uint_eq(st.max_messages, box->max_messages);
 	ck_assert_uint_eq(st.dead_letter, box->dead_letter);
@@ -190,10 +190,12 @@ static void check_messages(const struct box *box)
 	struct slmbx_recvv_msg messages[ARRAY_SIZE(box->messages) + 1];
 	uint64_t size = sum_of_lengths(box), offset = 0, seq = 0;
 	unsigned char *bytes = malloc(size + 1);
-	struct slmbx_recvv args = {
-		.messages = address(messages), .buf = address(bytes), .size = size,
-		.count = ARRAY_SIZE(messages), .id = box->id, .flags = SLMBX_RECVV_PEEK
-	};
+	struct slmbx_recvv args = { .messages = address(messages),
+				    .buf = address(bytes),
+				    .size = size,
+				    .count = ARRAY_SIZE(messages),
+				    .id = box->id,
+				    .flags = SLMBX_RECVV_PEEK };
 	const struct slmbx_recvv_msg *got = messages;
 
 	expect(box_count(box, READY), slmbx_recvv(&args, sizeof(args)));

@@ -24,9 +24,9 @@ enum id {
 	ROOT_EMPTY = 11,
 	ROOT_PROTECTED = 12,
 	ROOT_PROTECTED_EMPTY = 13,
-	ROOT_MIXED = 14,		/* one leased, two ready, the first of HEAD bytes, one delayed */
+	ROOT_MIXED = 14,		/* one leased, two ready (HEAD, 5000), one delayed */
 	ROOT_LEASED = 15,		/* one leased, one delayed, none ready */
-	ROOT_LIMITED = 16,		/* one leased, one ready, one delayed, and may hold no more */
+	ROOT_LIMITED = 16,		/* one leased, one ready, one delayed: no more */
 	NOBODY_FULL = 20,
 	NOBODY_EMPTY = 21,
 	NOBODY_PROTECTED = 22,

@@ -160,7 +160,8 @@ START_TEST(test_shorter_struct)
 			      "another stat");
 		ck_assert_msg(memcmp(st, &whole, offsetof(struct slmbx_stat, leased)) == 0,
 			      "what an older caller knows isn't what it was");
-		ck_assert_msg(buffer_poisoned_beyond(&buffer, size), "wrote beyond %zu bytes", size);
+		ck_assert_msg(buffer_poisoned_beyond(&buffer, size), "wrote beyond %zu bytes",
+			      size);
 		buffer_free(&buffer);
 	}
 }
@@ -170,7 +171,8 @@ END_TEST
 START_TEST(test_longer_struct)
 {
 	size_t page = page_size();
-	const size_t sizes[] = { sizeof(struct slmbx_stat) + 1, sizeof(struct slmbx_stat) + 32, page };
+	const size_t sizes[] = { sizeof(struct slmbx_stat) + 1, sizeof(struct slmbx_stat) + 32,
+				 page };
 
 	start();
 	for (unsigned int i = 0; i < ARRAY_SIZE(sizes); i++) {

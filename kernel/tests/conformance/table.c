@@ -526,9 +526,8 @@ END_TEST
 
 static void row_name(int i, char *name, size_t size)
 {
-	static const char *const calls[] = { "init", "shutdown", "create", "destroy",
-					     "count", "send", "recv", "length",
-					     "stat", "purge" };
+	static const char *const calls[] = { "init", "shutdown", "create", "destroy", "count",
+					     "send", "recv",	 "length", "stat",    "purge" };
 	static const char *const wheres[] = { "", "NULL ", "bad pointer " };
 	const struct row *row = &rows[i];
 	char arguments[80] = "";

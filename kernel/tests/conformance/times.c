@@ -82,14 +82,16 @@ START_TEST(test_order_of_delays)
 	static const uint64_t delays[] = { 3 * SHORT / 2, AGES, SHORT, 0 };
 	struct slmbx_sendv_msg messages[ARRAY_SIZE(delays)];
 	unsigned char bytes[ARRAY_SIZE(delays)][8];
-	struct slmbx_sendv args = { .messages = address(messages), .count = ARRAY_SIZE(delays),
+	struct slmbx_sendv args = { .messages = address(messages),
+				    .count = ARRAY_SIZE(delays),
 				    .id = BOX };
 	uint64_t begin = now();
 
 	open_box();
 	for (unsigned int i = 0; i < ARRAY_SIZE(delays); i++) {
 		pattern_fill(bytes[i], 8, i);
-		messages[i] = (struct slmbx_sendv_msg){ .data = address(bytes[i]), .len = 8,
+		messages[i] = (struct slmbx_sendv_msg){ .data = address(bytes[i]),
+							.len = 8,
 							.delay = delays[i] };
 	}
 	expect(ARRAY_SIZE(delays), slmbx_sendv(&args, sizeof(args)));
@@ -156,8 +158,12 @@ static struct slmbx_recvv_msg lease_in_time(uint64_t time, uint64_t ttl, uint64_
 {
 	struct slmbx_recvv_msg lease;
 	unsigned char bytes[8];
-	struct slmbx_recvv args = { .messages = address(&lease), .buf = address(bytes),
-				    .size = sizeof(bytes), .lease = time, .count = 1, .id = BOX,
+	struct slmbx_recvv args = { .messages = address(&lease),
+				    .buf = address(bytes),
+				    .size = sizeof(bytes),
+				    .lease = time,
+				    .count = 1,
+				    .id = BOX,
 				    .flags = SLMBX_RECVV_LEASE };
 
 	/* Somebody else may have the processor for so long. */

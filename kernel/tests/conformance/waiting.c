@@ -39,8 +39,9 @@ static struct room *new_room(unsigned int flags)
 {
 	struct room *room = shared_alloc(sizeof(*room));
 
-	room->args = (struct slmbx_recvv){ .size = 64, .deadline = SLMBX_FOREVER, .count = 1,
-					   .id = BOX, .flags = flags };
+	room->args = (struct slmbx_recvv){
+		.size = 64, .deadline = SLMBX_FOREVER, .count = 1, .id = BOX, .flags = flags
+	};
 	if (flags & SLMBX_RECVV_LEASE)
 		room->args.lease = AGES;
 	room->want[0] = room->want[1] = 1;
@@ -325,8 +326,11 @@ static long try_recvv(uint64_t deadline)
 {
 	struct slmbx_recvv_msg message;
 	unsigned char bytes[64];
-	struct slmbx_recvv args = { .messages = address(&message), .buf = address(bytes),
-				    .size = sizeof(bytes), .deadline = deadline, .count = 1,
+	struct slmbx_recvv args = { .messages = address(&message),
+				    .buf = address(bytes),
+				    .size = sizeof(bytes),
+				    .deadline = deadline,
+				    .count = 1,
 				    .id = BOX };
 
 	return slmbx_recvv(&args, sizeof(args));

@@ -448,22 +448,22 @@ START_TEST(few_open_files)
 {
 	struct rlimit limit = { .rlim_cur = 100, .rlim_max = 100 };
 	struct daemon daemon;
-	int fds[21];
+	int fds[41];
 
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
 	daemon = daemon_spawn(geteuid(), getenv("SLMBXD"),
 			      OPTIONS("--socket", daemon_socket, "--max-connections", "4096"));
-	daemon_expect(&daemon, "slmbxd: the limit of open files (100) allows 25 connections");
+	daemon_expect(&daemon, "slmbxd: the limit of open files (100) allows 50 connections");
 	daemon_expect_ready(&daemon);
 	close(dial());
 	daemon_stop(&daemon, 0, 0);
 
-	daemon = daemon_start(OPTIONS("--max-connections", "20"));
-	for (int i = 0; i < 21; i++)
+	daemon = daemon_start(OPTIONS("--max-connections", "40"));
+	for (int i = 0; i < 41; i++)
 		fds[i] = dial();
-	for (int i = 0; i < 20; i++)
+	for (int i = 0; i < 40; i++)
 		expect_result(wire_count(fds[i], 5), -ENODEV);
-	wire_expect_refused(fds[20], -EUSERS);
+	wire_expect_refused(fds[40], -EUSERS);
 	daemon_stop(&daemon, 0, 0);
 }
 END_TEST

@@ -10,8 +10,8 @@ for line in 'INFO: task sh:12 blocked for more than 60 seconds.' 'BUG: KCSAN: da
 	check 'and it is shown' err_has "${line%%(*}"
 done
 
-# race FUNCTION FUNCTION: KCSAN's report of one between these two.
-race() {
+# print_race FUNCTION FUNCTION: KCSAN's report of one between these two.
+print_race() {
 	echo "BUG: KCSAN: data-race in $1 / $2"
 	for function in "$1" "$2"; do
 		printf '\nwrite to 0xffff888003d57a40 of 8 bytes by task 70 on cpu 0:\n %s+0x22/0x90\n do_syscall_64+0x37/0x90\n' \
@@ -19,11 +19,11 @@ race() {
 	done
 	echo ==================================================================
 }
-race __alloc_pages free_pcppages_bulk >race
+print_race __alloc_pages free_pcppages_bulk >race
 vm -- sh -c 'cat race >/dev/kmsg; exit 3'
 check 'a data race of other parts of a kernel is let pass' [ "$status" -eq 3 ]
 for function in slmbx_mailbox_push slmbx_skiplist_find; do
-	race __alloc_pages "$function" >race
+	print_race __alloc_pages "$function" >race
 	vm -- sh -c 'cat race >/dev/kmsg; exit 3'
 	check "one of our $function is not" [ "$status" -eq 125 ]
 done

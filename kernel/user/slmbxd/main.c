@@ -48,8 +48,8 @@ static int make_directories(const char *socket_path)
 }
 
 /*
- * Two descriptors a connection, for its client may wait; fewer connections where the
- * system allows fewer.
+ * A descriptor for each connection, and one more for each whose client waits; fewer
+ * connections where the system doesn't allow even the former.
  */
 static void fit_connections(struct options *options)
 {
@@ -59,7 +59,6 @@ static void fit_connections(struct options *options)
 	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= wanted)
 		return;
 	fit = limit.rlim_max > 2 * SPARE_FDS ? limit.rlim_max - SPARE_FDS : limit.rlim_max / 2;
-	fit /= 2;
 	if (options->max_connections > fit) {
 		options->max_connections = fit;
 		report("the limit of open files (%lu) allows %u connections",

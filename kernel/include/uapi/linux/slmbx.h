@@ -132,7 +132,7 @@ struct slmbx_sendv {
 #define SLMBX_RECVV_LEASE	(1U << 1)	/* lease the messages */
 
 /* struct slmbx_recvv_msg.flags */
-#define SLMBX_RECVV_DEAD	(1U << 0)	/* it came by way of a dead-letter mailbox's: @from is valid */
+#define SLMBX_RECVV_DEAD	(1U << 0)	/* a dead letter: @from is valid */
 
 /**
  * struct slmbx_recvv_msg - a message received
