@@ -27,9 +27,12 @@ const runner: BuildStep = {
   stale: [inRoot('build', 'bench')],
 };
 
+/** A load generator, and a red-black tree. */
+const packages = [{ name: 'nghttp2-client', command: 'h2load' }, { name: 'libbsd-dev' }];
+
 /** Runs the benchmarks of these names, or all, and leaves their figures on the terminal. Returns the exit code. */
 export async function bench(names: readonly string[]): Promise<number> {
-  await ensurePackages([{ name: 'nghttp2-client', command: 'h2load' }], 'the load generator of the benchmarks');
+  await ensurePackages(packages, 'what the benchmarks compare with');
   await ensureBuilt([...buildSteps, programs, runner]);
   const main = inRoot('build', 'bench', 'bench', 'main.js');
   const { status } = spawnSync(process.execPath, [main, ...names], { cwd: root, env: environment(), stdio: 'inherit' });

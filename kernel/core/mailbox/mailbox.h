@@ -41,6 +41,7 @@ struct slmbx_batch {
  * @gone: 0, or the error that answers calls: it was destroyed or shut down
  * @protected: only the owner may use it; changed under system_lock
  * @messages: the queue, head first
+ * @rcu: frees it, once nobody uses the queue any more
  * @reading: what a receiver copies out, all of it at the head, or NULL
  * @count: messages ready: in the queue, and in @delivery->returned
  * @bytes: sum of their lengths
@@ -48,7 +49,6 @@ struct slmbx_batch {
  * @turn: held by the receiver that copies messages out
  * @account: who is charged for it: its owner; changed under system_lock
  * @delivery: NULL until more than the eight calls is asked of it
- * @rcu: frees it
  *
  * Lifetime
  *   Lookups find a mailbox under RCU and take a reference unless there is none
@@ -77,7 +77,10 @@ struct slmbx_mailbox {
 	spinlock_t lock;
 	s16 gone;
 	bool protected;
-	struct list_head messages;
+	union {
+		struct list_head messages;
+		struct rcu_head rcu;
+	};
 	struct slmbx_batch *reading;
 	u64 count;
 	u64 bytes;
@@ -85,7 +88,6 @@ struct slmbx_mailbox {
 	struct mutex turn;
 	struct slmbx_account *account;
 	struct slmbx_delivery *delivery;
-	struct rcu_head rcu;
 };
 
 /* Memory that a mailbox takes, which its owner is charged. */
