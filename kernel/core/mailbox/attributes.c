@@ -12,6 +12,7 @@
 #include "arguments.h"
 #include "calls.h"
 #include "mailbox.h"
+#include "memory.h"
 #include "system.h"
 
 /* Ids copied out at once. */
@@ -67,7 +68,7 @@ long slmbx_do_list(const struct slmbx_list __user *args, size_t size)
 	if (arguments.flags || arguments.pad || !arguments.count ||
 	    arguments.count > SLMBX_LIST_MAX)
 		return -EINVAL;
-	chunk = kmalloc_array(CHUNK, sizeof(*chunk), GFP_KERNEL_ACCOUNT);
+	chunk = kmalloc_array(CHUNK, sizeof(*chunk), SLMBX_GFP);
 	if (!chunk)
 		return -ENOMEM;
 	ret = list(&arguments, chunk);

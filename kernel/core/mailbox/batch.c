@@ -16,6 +16,7 @@
 #include "calls.h"
 #include "deadlines.h"
 #include "mailbox.h"
+#include "memory.h"
 #include "message.h"
 #include "redelivery.h"
 #include "system.h"
@@ -159,7 +160,7 @@ long slmbx_do_sendv(const struct slmbx_sendv __user *args, size_t size)
 		return ret;
 	if (sendv.flags || sendv.pad || !slmbx_is_batch(sendv.count))
 		return -EINVAL;
-	descs = kvmalloc_array(sendv.count, sizeof(*descs), GFP_KERNEL_ACCOUNT);
+	descs = kvmalloc_array(sendv.count, sizeof(*descs), SLMBX_GFP);
 	if (!descs)
 		return -ENOMEM;
 	if (copy_from_user(descs, u64_to_user_ptr(sendv.messages), sendv.count * sizeof(*descs)))
@@ -342,7 +343,7 @@ static long receive_from(struct slmbx_mailbox *mailbox, struct receive *receive,
 	u32 max = receive->args.count;
 	bool lease = receive->args.flags & SLMBX_RECVV_LEASE;
 	/* One allocation for both. */
-	void **room = kvmalloc_array(lease ? 2 * max : max, sizeof(*room), GFP_KERNEL_ACCOUNT);
+	void **room = kvmalloc_array(lease ? 2 * max : max, sizeof(*room), SLMBX_GFP);
 	long ret = room ? 0 : -ENOMEM;
 
 	if (!ret && (lease || receive->args.deadline))

@@ -13,6 +13,7 @@
 
 #include "delivery.h"
 #include "mailbox.h"
+#include "memory.h"
 #include "message.h"
 
 s64 slmbx_delivery_cost(void)
@@ -24,7 +25,7 @@ struct slmbx_delivery *slmbx_delivery_alloc(struct slmbx_mailbox *mailbox)
 {
 	struct slmbx_delivery *delivery;
 
-	delivery = kzalloc(sizeof(*delivery), GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL);
+	delivery = kzalloc(sizeof(*delivery), SLMBX_GFP);
 	if (!delivery)
 		return NULL;
 	delivery->mailbox = mailbox;

@@ -16,6 +16,7 @@
 
 #include "delivery.h"
 #include "mailbox.h"
+#include "memory.h"
 #include "message.h"
 #include "quota.h"
 
@@ -32,7 +33,7 @@ struct slmbx_mailbox *slmbx_mailbox_alloc(u32 id, kuid_t owner, bool protected)
 	account = slmbx_quota_charge(owner, NULL, slmbx_mailbox_cost(), 1);
 	if (IS_ERR(account))
 		return ERR_CAST(account);
-	mailbox = kzalloc(sizeof(*mailbox), GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL);
+	mailbox = kzalloc(sizeof(*mailbox), SLMBX_GFP);
 	if (!mailbox) {
 		slmbx_quota_uncharge(account, slmbx_mailbox_cost(), 1);
 		return ERR_PTR(-ENOMEM);

@@ -8,6 +8,7 @@
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 
+#include "memory.h"
 #include "message.h"
 #include "quota.h"
 
@@ -15,7 +16,7 @@
  * A length is the caller's to choose, so it is the send that fails for lack of memory:
  * without a warning, and nobody is killed for it.
  */
-#define MESSAGE_GFP (GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_RETRY_MAYFAIL)
+#define MESSAGE_GFP (SLMBX_GFP | __GFP_NOWARN)
 
 static size_t header_size(u32 len)
 {
@@ -126,7 +127,7 @@ struct slmbx_annex *slmbx_annex_alloc(kuid_t uid, struct slmbx_account *const *l
 	account = slmbx_quota_charge(uid, likely, slmbx_annex_cost(), 0);
 	if (IS_ERR(account))
 		return ERR_CAST(account);
-	annex = kzalloc(sizeof(*annex), GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL);
+	annex = kzalloc(sizeof(*annex), SLMBX_GFP);
 	if (!annex) {
 		slmbx_quota_uncharge(account, slmbx_annex_cost(), 0);
 		return ERR_PTR(-ENOMEM);

@@ -17,6 +17,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
+#include "memory.h"
 #include "quota.h"
 
 #define TABLE_BITS	8
@@ -145,7 +146,7 @@ static struct slmbx_account *charge_uid(kuid_t uid, s64 bytes, s64 mailboxes)
 		if (bytes > READ_ONCE(slmbx_limits.bytes) ||
 		    mailboxes > READ_ONCE(slmbx_limits.mailboxes))
 			return ERR_PTR(-EDQUOT);
-		fresh = kzalloc(sizeof(*fresh), GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL);
+		fresh = kzalloc(sizeof(*fresh), SLMBX_GFP);
 		if (!fresh)
 			return ERR_PTR(-ENOMEM);
 		fresh->uid = uid;

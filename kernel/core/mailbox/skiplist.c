@@ -43,6 +43,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
+#include "memory.h"
 #include "skiplist.h"
 
 #define NODE_KEYS	16
@@ -123,7 +124,7 @@ static struct slmbx_node *node_alloc(u32 height)
 	u32 i;
 
 	/* At its cgroup's limit a create fails; nobody is killed for it. */
-	node = kzalloc(node_bytes(height), GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL);
+	node = kzalloc(node_bytes(height), SLMBX_GFP);
 	if (!node)
 		return NULL;
 	for (i = 0; i < NODE_KEYS; i++)

@@ -19,6 +19,7 @@
 #include <linux/slmbx.h>
 
 #include "mailbox.h"
+#include "memory.h"
 #include "skiplist.h"
 #include "system.h"
 
@@ -41,7 +42,7 @@ static int install(u32 ptrs, u32 prob)
 
 	if (locked_system())
 		return -EEXIST;
-	fresh = kzalloc(sizeof(*fresh), GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL);
+	fresh = kzalloc(sizeof(*fresh), SLMBX_GFP);
 	if (!fresh)
 		return -ENOMEM;
 	slmbx_skiplist_init(&fresh->mailboxes, ptrs, prob, get_random_u64());

@@ -21,9 +21,10 @@ static void print_mailbox(FILE *out, unsigned int id)
 	long result = enter(
 		&(struct call){ .nr = SLMBX_CALL_STAT, .id = id, .mem = &st, .size = sizeof(st) });
 
-	fprintf(out, "%u %s %llu %llu %u %u %u\n", id, result_name(result),
+	fprintf(out, "%u %s %llu %llu %u %u %u %u %llu %llu %llu\n", id, result_name(result),
 		(unsigned long long)st.count, (unsigned long long)st.bytes, st.owner, st.flags,
-		st.head_length);
+		st.head_length, st.dead_letter, (unsigned long long)st.leased,
+		(unsigned long long)st.delayed, (unsigned long long)st.max_messages);
 }
 
 char *snapshot_take(void)

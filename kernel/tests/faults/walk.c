@@ -81,6 +81,8 @@ static struct tally fail_each(const struct walk *walk, enum engine engine, bool 
 	before = snapshot_take();
 	for (unsigned int nth = 1; fault; nth++) {
 		expect(nth < TOO_MANY, "%u faults and no end", nth);
+		if (walk->arguments)
+			walk->arguments(call.mem);
 		fault = attempt(walk, &call, nth, lasting, &result);
 		tally.faults += fault;
 		if (result < 0 && result != walk->success) {

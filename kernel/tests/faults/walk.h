@@ -15,6 +15,7 @@ enum { NO_MEMORY = 1, BAD_ADDRESS = 2 };
  * @name: of the test
  * @build: from an uninitialised system to where the call is made
  * @call: the call; @mem is set by the walk, to a message of @seed for a send
+ * @arguments: fills @mem, for a call whose arguments are a struct
  * @caller: its uid
  * @success: what it answers when nothing fails
  * @verify: that it was done, once it answered so; may use the mailboxes up
@@ -26,6 +27,7 @@ struct walk {
 	const char *name;
 	void (*build)(const struct walk *walk);
 	struct call call;
+	void (*arguments)(void *mem);
 	uid_t caller;
 	long success;
 	void (*verify)(const struct walk *walk, const void *mem);

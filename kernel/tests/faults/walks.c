@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Each call, where it has the most to do, with what must be so before and after. */
 #include <errno.h>
+#include <stdint.h>
 
 #include <linux/slmbx.h>
 
@@ -112,6 +113,149 @@ static void stated(const struct walk *walk, const void *mem)
 	looked(walk, mem);
 }
 
+/* No moment of a walk is as late. */
+#define AGES	(3600 * 1000000000ULL)
+
+enum { MESSAGES = 3, LENGTH = 64 };
+
+static unsigned char bytes[MESSAGES * LENGTH];
+static struct slmbx_sendv_msg to_send[MESSAGES];
+static struct slmbx_recvv_msg received_msgs[MESSAGES];
+static struct slmbx_settle_item item;
+static unsigned int ids[4];
+
+static long enter_struct(unsigned int nr, void *args, size_t size)
+{
+	return enter(&(struct call){ .nr = nr, .mem = args, .size = size });
+}
+
+static struct slmbx_stat state(void)
+{
+	struct slmbx_stat st;
+
+	expect_result(enter(&(struct call){ .nr = SLMBX_CALL_STAT,
+					    .id = ID,
+					    .mem = &st,
+					    .size = sizeof(st) }),
+		      0);
+	return st;
+}
+
+/* One at once, one later, one for a time. */
+static void sendv_arguments(void *mem)
+{
+	for (unsigned int i = 0; i < MESSAGES; i++)
+		to_send[i] = (struct slmbx_sendv_msg){ .data = (uintptr_t)bytes + i * LENGTH,
+						       .len = LENGTH };
+	to_send[1].delay = AGES;
+	to_send[2].ttl = AGES;
+	*(struct slmbx_sendv *)mem = (struct slmbx_sendv){ .messages = (uintptr_t)to_send,
+							   .count = MESSAGES,
+							   .id = ID };
+}
+
+static void sent_all(const struct walk *walk, const void *mem)
+{
+	struct slmbx_stat st = state();
+
+	expect(st.count == 3 && st.delayed == 1 && st.bytes == WAITING + 2 * LENGTH,
+	       "%llu ready, %llu delayed", (unsigned long long)st.count,
+	       (unsigned long long)st.delayed);
+}
+
+static void three_messages(const struct walk *walk)
+{
+	mailbox(walk);
+	for (unsigned int i = 0; i < MESSAGES; i++)
+		expect_result(send_filled(ID, LENGTH, i), 0);
+}
+
+static void recvv_arguments(void *mem)
+{
+	*(struct slmbx_recvv *)mem = (struct slmbx_recvv){ .messages = (uintptr_t)received_msgs,
+							   .buf = (uintptr_t)bytes,
+							   .size = 2 * LENGTH,
+							   .count = MESSAGES,
+							   .id = ID };
+}
+
+static void lease_arguments(void *mem)
+{
+	struct slmbx_recvv *args = mem;
+
+	recvv_arguments(mem);
+	args->flags = SLMBX_RECVV_LEASE;
+	args->lease = AGES;
+}
+
+static void expect_two(void)
+{
+	expect(is_filled(bytes, LENGTH, 0) && is_filled(bytes + LENGTH, LENGTH, 1),
+	       "the bytes are others");
+}
+
+static void received_two(const struct walk *walk, const void *mem)
+{
+	expect_two();
+	expect(state().count == 1 && state().leased == 0, "they are there");
+}
+
+static void leased_two(const struct walk *walk, const void *mem)
+{
+	expect_two();
+	expect(state().count == 1 && state().leased == 2, "they aren't leased");
+}
+
+static void one_lease(const struct walk *walk)
+{
+	struct slmbx_recvv args;
+
+	three_messages(walk);
+	lease_arguments(&args);
+	args.count = 1;
+	expect_result(enter_struct(SLMBX_CALL_RECVV, &args, sizeof(args)), 1);
+}
+
+static void settle_arguments(void *mem)
+{
+	item = (struct slmbx_settle_item){ .seq = received_msgs[0].seq,
+					   .token = received_msgs[0].token,
+					   .action = SLMBX_SETTLE_ACK };
+	*(struct slmbx_settle *)mem = (struct slmbx_settle){ .items = (uintptr_t)&item,
+							     .count = 1,
+							     .id = ID };
+}
+
+static void settled(const struct walk *walk, const void *mem)
+{
+	expect(state().count == 2 && state().leased == 0, "the message is there");
+}
+
+static void list_arguments(void *mem)
+{
+	*(struct slmbx_list *)mem = (struct slmbx_list){ .ids = (uintptr_t)ids, .count = 4 };
+}
+
+static void listed(const struct walk *walk, const void *mem)
+{
+	expect(ids[0] == FIRST_ID && ids[1] == ID, "%u and %u", ids[0], ids[1]);
+}
+
+static void setattr_arguments(void *mem)
+{
+	*(struct slmbx_setattr *)mem = (struct slmbx_setattr){ .id = ID,
+							       .mask = SLMBX_ATTR_MAX_MESSAGES,
+							       .max_messages = 5 };
+}
+
+static void set(const struct walk *walk, const void *mem)
+{
+	expect(state().max_messages == 5, "it isn't set");
+}
+
+#define STRUCT_CALL(nr_, type_, arguments_) \
+	.call = { .nr = (nr_), .size = sizeof(type_) }, .arguments = (arguments_), .copies = 1
+
 #define SEND(size_, least_) \
 	.call = { .nr = SLMBX_CALL_SEND, .id = ID, .size = (size_) }, \
 	.build = mailbox_with_message, .verify = sent, .errors = NO_MEMORY | BAD_ADDRESS, \
@@ -180,6 +324,50 @@ const struct walk walks[] = {
 	  .success = WAITING,
 	  .build = mailbox_with_message,
 	  .verify = looked },
+	/* Memory: descriptors, messages, a delay, a time to live, what holds them. */
+	{ .name = "sendv",
+	  STRUCT_CALL(SLMBX_CALL_SENDV, struct slmbx_sendv, sendv_arguments),
+	  .success = MESSAGES,
+	  .build = mailbox_with_message,
+	  .verify = sent_all,
+	  .errors = NO_MEMORY | BAD_ADDRESS,
+	  .least = 10 },
+	{ .name = "recvv",
+	  STRUCT_CALL(SLMBX_CALL_RECVV, struct slmbx_recvv, recvv_arguments),
+	  .success = 2,
+	  .build = three_messages,
+	  .verify = received_two,
+	  .errors = NO_MEMORY | BAD_ADDRESS,
+	  .least = 5 },
+	{ .name = "recvv: leases",
+	  STRUCT_CALL(SLMBX_CALL_RECVV, struct slmbx_recvv, lease_arguments),
+	  .success = 2,
+	  .build = three_messages,
+	  .verify = leased_two,
+	  .errors = NO_MEMORY | BAD_ADDRESS,
+	  .least = 7 },
+	/* The last of its copies may fail: all is done by then. */
+	{ .name = "settle",
+	  STRUCT_CALL(SLMBX_CALL_SETTLE, struct slmbx_settle, settle_arguments),
+	  .success = 1,
+	  .build = one_lease,
+	  .verify = settled,
+	  .errors = NO_MEMORY | BAD_ADDRESS,
+	  .least = 4 },
+	{ .name = "list",
+	  STRUCT_CALL(SLMBX_CALL_LIST, struct slmbx_list, list_arguments),
+	  .success = 2,
+	  .build = mailbox,
+	  .verify = listed,
+	  .errors = NO_MEMORY | BAD_ADDRESS,
+	  .least = 3 },
+	{ .name = "setattr",
+	  STRUCT_CALL(SLMBX_CALL_SETATTR, struct slmbx_setattr, setattr_arguments),
+	  .build = mailbox,
+	  .verify = set,
+	  .errors = NO_MEMORY | BAD_ADDRESS,
+	  .least = 2 },
+
 	{ .name = "stat",
 	  .call = { .nr = SLMBX_CALL_STAT, .id = ID, .size = sizeof(struct slmbx_stat) },
 	  .build = mailbox_with_message,

@@ -17,9 +17,19 @@ static long by_syscall(const struct call *call)
 {
 	long nr = SLMBX_SYSCALL(call->nr);
 
-	if (call->nr == SLMBX_CALL_INIT || call->nr == SLMBX_CALL_CREATE)
+	switch (call->nr) {
+	case SLMBX_CALL_INIT:
+	case SLMBX_CALL_CREATE:
 		return syscall(nr, call->id, call->arg);
-	return syscall(nr, call->id, call->mem, call->size);
+	case SLMBX_CALL_SENDV:
+	case SLMBX_CALL_RECVV:
+	case SLMBX_CALL_SETTLE:
+	case SLMBX_CALL_LIST:
+	case SLMBX_CALL_SETATTR:
+		return syscall(nr, call->mem, call->size);
+	default:
+		return syscall(nr, call->id, call->mem, call->size);
+	}
 }
 
 static long by_ioctl(const struct call *call)
@@ -36,6 +46,7 @@ static long by_ioctl(const struct call *call)
 		.id = call->id,
 		.size = (unsigned int)call->size,
 	};
+	struct slmbx_ioc_args args = { .args = (uintptr_t)call->mem, .size = call->size };
 
 	switch (call->nr) {
 	case SLMBX_CALL_INIT:
@@ -56,6 +67,18 @@ static long by_ioctl(const struct call *call)
 		return ioctl(device, SLMBX_IOC_LENGTH, &call->id);
 	case SLMBX_CALL_STAT:
 		return ioctl(device, SLMBX_IOC_STAT, &stat);
+	case SLMBX_CALL_SENDV:
+		return ioctl(device, SLMBX_IOC_SENDV, &args);
+	case SLMBX_CALL_RECVV:
+		return ioctl(device, SLMBX_IOC_RECVV, &args);
+	case SLMBX_CALL_SETTLE:
+		return ioctl(device, SLMBX_IOC_SETTLE, &args);
+	case SLMBX_CALL_LIST:
+		return ioctl(device, SLMBX_IOC_LIST, &args);
+	case SLMBX_CALL_SETATTR:
+		return ioctl(device, SLMBX_IOC_SETATTR, &args);
+	case SLMBX_CALL_PURGE:
+		return ioctl(device, SLMBX_IOC_PURGE, &call->id);
 	}
 	errno = ENOTTY;
 	return -1;

@@ -18,7 +18,7 @@ extern const char *const engine_names[ENGINES];
  * @nr: SLMBX_CALL_*
  * @id: mailbox id; init: ptrs
  * @arg: init: prob; create: protected
- * @mem: send, recv, stat: the caller's memory
+ * @mem: send, recv, stat: the caller's memory; sendv and its like: their struct
  * @size: bytes at @mem
  */
 struct call {

@@ -6,6 +6,7 @@
  * is killed. Root's, on a kernel without other mailboxes.
  */
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,25 @@ static void send_many(void *arg)
 	for (job->done = 0; job->done < job->times; job->done++) {
 		job->result = send_bytes(ID, bytes, job->size);
 		if (job->result)
+			return;
+	}
+}
+
+#define BATCH	64
+
+/* Batches of BATCH messages. Each needs memory for its arguments too. */
+static void send_batches(void *arg)
+{
+	struct job *job = arg;
+	struct slmbx_sendv_msg messages[BATCH];
+	struct slmbx_sendv args = { .messages = (uintptr_t)messages, .count = BATCH, .id = ID };
+	const struct call call = { .nr = SLMBX_CALL_SENDV, .mem = &args, .size = sizeof(args) };
+
+	for (unsigned int i = 0; i < BATCH; i++)
+		messages[i] = (struct slmbx_sendv_msg){ .data = (uintptr_t)bytes, .len = job->size };
+	for (job->done = 0; job->done < job->times; job->done++) {
+		job->result = enter(&call);
+		if (job->result != BATCH)
 			return;
 	}
 }
@@ -300,6 +320,23 @@ static void test_limit(const void *arg)
 	finish();
 }
 
+/* All of a batch or none, and nobody is killed for what its arguments take. */
+static void test_limit_of_batches(const void *arg)
+{
+	struct job *job = new_job(1000, LIMIT / 1000);
+
+	start(LIMIT);
+	cgroup_run(SENDERS_GROUP, send_batches, job);
+	expect_result(job->result, -ENOMEM);
+	expect_nobody_killed(SENDERS_GROUP);
+	expect_result(count(ID), (long)job->done * BATCH);
+	tap_note("%u batches of %u in %llu MiB, then ENOMEM", job->done, BATCH, LIMIT / MIB);
+	*job = (struct job){ 0 };
+	do_job(OTHERS_GROUP, shut_it_down, job);
+	expect_returned(LIMIT / 2);
+	finish();
+}
+
 /* Less, so that there are not too many. */
 #define LIMIT_OF_MAILBOXES	(12 * MIB)
 
@@ -376,6 +413,7 @@ static void run_all(enum engine engine)
 	/* Those of 0 bytes would be too many. */
 	for (unsigned int i = 1; i < LOADS; i++)
 		run(engine, loads[i].name, " up to the limit", test_limit, &loads[i]);
+	run(engine, "batches", " up to the limit", test_limit_of_batches, NULL);
 	run(engine, "mailboxes", " up to the limit", test_limit_of_mailboxes, NULL);
 	run(engine, "messages of a cgroup", " that is gone", test_cgroup_goes_first, NULL);
 }
