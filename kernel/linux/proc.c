@@ -73,10 +73,8 @@ static int list_show(struct seq_file *m, void *v)
 		show_head(m);
 		return 0;
 	}
-	if (slmbx_mailbox_stat(mailbox, &st))
+	if (slmbx_mailbox_stat(mailbox, &st, &owner))
 		return SEQ_SKIP;
-	/* Whose it is may change meanwhile. */
-	owner = KUIDT_INIT(READ_ONCE(mailbox->owner.val));
 	seq_printf(m, "%u %u %d %llu %llu\n", mailbox->id, from_kuid_munged(seq_user_ns(m), owner),
 		   !!(st.flags & SLMBX_STAT_PROTECTED), st.count, st.bytes);
 	return 0;

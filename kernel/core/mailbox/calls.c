@@ -170,9 +170,10 @@ static int check_tail(const void __user *buf, size_t known, size_t size)
 static long stat_of(struct slmbx_mailbox *mailbox, struct slmbx_stat __user *buf, size_t size)
 {
 	struct slmbx_stat st;
+	kuid_t owner;
 	int err;
 
-	err = slmbx_mailbox_stat(mailbox, &st);
+	err = slmbx_mailbox_stat(mailbox, &st, &owner);
 	if (err)
 		return err;
 	if (size < SLMBX_STAT_SIZE_V0)
@@ -184,7 +185,7 @@ static long stat_of(struct slmbx_mailbox *mailbox, struct slmbx_stat __user *buf
 		if (err)
 			return err;
 	}
-	st.owner = from_kuid_munged(current_user_ns(), mailbox->owner);
+	st.owner = from_kuid_munged(current_user_ns(), owner);
 	return copy_to_user(buf, &st, min(size, sizeof(st))) ? -EFAULT : 0;
 }
 

@@ -45,7 +45,7 @@ struct slmbx_exit {
  * @leases: annexes of leased messages, by seq
  * @delays: annexes of delayed messages
  * @timers: all annexes for which a moment comes, by time
- * @next: when the first of them does; SLMBX_NEVER without one. Read without the lock too
+ * @next: not after the first of them; SLMBX_NEVER without one. Read without the lock too
  * @deadline: not after @next
  * @leased: messages leased
  * @delayed: messages delayed

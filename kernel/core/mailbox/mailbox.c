@@ -69,27 +69,6 @@ void slmbx_mailbox_release(struct kref *ref)
 	call_rcu(&mailbox->rcu, mailbox_free_rcu);
 }
 
-int slmbx_mailbox_set_owner(struct slmbx_mailbox *mailbox, kuid_t owner)
-{
-	struct slmbx_account *before = mailbox->account, *account;
-	s64 cost;
-
-	account = slmbx_quota_charge(owner, NULL, slmbx_mailbox_cost(), 1);
-	if (IS_ERR(account))
-		return PTR_ERR(account);
-	spin_lock(&mailbox->lock);
-	cost = total_cost(mailbox);
-	if (mailbox->delivery)
-		slmbx_quota_charge_more(account, slmbx_delivery_cost());
-	WRITE_ONCE(mailbox->account, account);
-	WRITE_ONCE(mailbox->owner.val, __kuid_val(owner));
-	spin_unlock(&mailbox->lock);
-	/* Senders may be about to look at the account before. */
-	synchronize_rcu();
-	slmbx_quota_uncharge(before, cost, 1);
-	return 0;
-}
-
 int slmbx_mailbox_need_delivery(struct slmbx_mailbox *mailbox)
 {
 	struct slmbx_delivery *fresh;
@@ -126,13 +105,55 @@ static void set_limits(struct slmbx_delivery *delivery, const struct slmbx_setat
 		delivery->dead_letter = attr->dead_letter;
 }
 
-void slmbx_mailbox_set(struct slmbx_mailbox *mailbox, const struct slmbx_setattr *attr)
+/*
+ * slmbx_mailbox_may_use() looks at both without the lock: protection ends before the
+ * owner changes, and begins after.
+ */
+static void set_access(struct slmbx_mailbox *mailbox, const struct slmbx_setattr *attr,
+		       kuid_t owner)
 {
+	if (attr->mask & SLMBX_ATTR_PROTECTED && !attr->protect)
+		smp_store_release(&mailbox->protected, false);
+	if (attr->mask & SLMBX_ATTR_OWNER)
+		smp_store_release(&mailbox->owner.val, __kuid_val(owner));
+	if (attr->mask & SLMBX_ATTR_PROTECTED && attr->protect)
+		smp_store_release(&mailbox->protected, true);
+}
+
+/* The other is charged from now on. Says who was, and how much. */
+static struct slmbx_account *change_account(struct slmbx_mailbox *mailbox,
+					    struct slmbx_account *account, s64 *cost)
+{
+	struct slmbx_account *before = mailbox->account;
+
+	*cost = total_cost(mailbox);
+	slmbx_quota_charge_more(account, *cost - slmbx_mailbox_cost());
+	WRITE_ONCE(mailbox->account, account);
+	return before;
+}
+
+int slmbx_mailbox_set(struct slmbx_mailbox *mailbox, const struct slmbx_setattr *attr, kuid_t owner)
+{
+	struct slmbx_account *account = NULL, *before = NULL;
+	s64 cost;
+
+	if (attr->mask & SLMBX_ATTR_OWNER && !uid_eq(owner, mailbox->owner)) {
+		account = slmbx_quota_charge(owner, NULL, slmbx_mailbox_cost(), 1);
+		if (IS_ERR(account))
+			return PTR_ERR(account);
+	}
 	spin_lock(&mailbox->lock);
 	set_limits(mailbox->delivery, attr);
+	set_access(mailbox, attr, owner);
+	if (account)
+		before = change_account(mailbox, account, &cost);
 	spin_unlock(&mailbox->lock);
-	if (attr->mask & SLMBX_ATTR_PROTECTED)
-		WRITE_ONCE(mailbox->protected, attr->protect);
+	if (before) {
+		/* Senders may be about to look at the account before. */
+		synchronize_rcu();
+		slmbx_quota_uncharge(before, cost, 1);
+	}
+	return 0;
 }
 
 u32 slmbx_mailbox_dead_letter(struct slmbx_mailbox *mailbox)
@@ -509,15 +530,17 @@ static void stat_head(const struct slmbx_message *msg, struct slmbx_stat *st)
 	st->oldest = ktime_get_coarse_ns() - msg->sent;
 }
 
-int slmbx_mailbox_stat(struct slmbx_mailbox *mailbox, struct slmbx_stat *st)
+int slmbx_mailbox_stat(struct slmbx_mailbox *mailbox, struct slmbx_stat *st, kuid_t *owner)
 {
 	struct slmbx_message *msg;
 	int err;
 
-	*st = (struct slmbx_stat){ .flags = mailbox->protected ? SLMBX_STAT_PROTECTED : 0 };
+	*st = (struct slmbx_stat){};
 	spin_lock(&mailbox->lock);
 	err = mailbox->gone;
 	if (!err) {
+		*owner = mailbox->owner;
+		st->flags = mailbox->protected ? SLMBX_STAT_PROTECTED : 0;
 		st->count = mailbox->count;
 		st->bytes = mailbox->bytes;
 		st->sent = mailbox->sent;

@@ -35,11 +35,11 @@ struct slmbx_batch {
 /**
  * struct slmbx_mailbox - a first-in, first-out queue of messages
  * @id: its key in the skip list; immutable
- * @owner: whose it is; changed under system_lock
+ * @owner: whose it is; changed under system_lock and @lock
  * @ref: one for the skip list, one for each call that uses it
  * @lock: guards @gone, @messages, @reading, @count, @bytes, @sent and @delivery
  * @gone: 0, or the error that answers calls: it was destroyed or shut down
- * @protected: only the owner may use it; changed under system_lock
+ * @protected: only the owner may use it; changed under system_lock and @lock
  * @messages: the queue, head first
  * @rcu: frees it, once nobody uses the queue any more
  * @reading: what a receiver copies out, all of it at the head, or NULL
@@ -47,7 +47,7 @@ struct slmbx_batch {
  * @bytes: sum of their lengths
  * @sent: messages that ever became ready
  * @turn: held by the receiver that copies messages out
- * @account: who is charged for it: its owner; changed under system_lock
+ * @account: who is charged for it: its owner; changed under system_lock and @lock
  * @delivery: NULL until more than the eight calls is asked of it
  *
  * Lifetime
@@ -111,7 +111,12 @@ static inline void slmbx_mailbox_put(struct slmbx_mailbox *mailbox)
 
 static inline bool slmbx_mailbox_may_use(const struct slmbx_mailbox *mailbox, kuid_t uid)
 {
-	return !READ_ONCE(mailbox->protected) || __kuid_val(uid) == READ_ONCE(mailbox->owner.val);
+	if (!smp_load_acquire(&mailbox->protected))
+		return true;
+	if (smp_load_acquire(&mailbox->owner.val) == __kuid_val(uid))
+		return true;
+	/* Protection that ended with the change of the owner had ended before it. */
+	return !READ_ONCE(mailbox->protected);
 }
 
 /*
@@ -119,12 +124,6 @@ static inline bool slmbx_mailbox_may_use(const struct slmbx_mailbox *mailbox, ku
  * messages are freed, but for those that a receiver copies and will free.
  */
 void slmbx_mailbox_kill(struct slmbx_mailbox *mailbox, int why);
-
-/*
- * @owner has it, and is charged, from now on. Under system_lock. -EDQUOT, -ENOMEM. May
- * sleep.
- */
-int __must_check slmbx_mailbox_set_owner(struct slmbx_mailbox *mailbox, kuid_t owner);
 
 /* Its delivery, without the lock; NULL without one. */
 static inline struct slmbx_delivery *slmbx_mailbox_delivery(struct slmbx_mailbox *mailbox)
@@ -139,8 +138,12 @@ static inline kuid_t slmbx_mailbox_owner(const struct slmbx_mailbox *mailbox)
 	return (kuid_t){ READ_ONCE(mailbox->owner.val) };
 }
 
-/* Sets the rest of what attr->mask says. Under system_lock; it needs a delivery. */
-void slmbx_mailbox_set(struct slmbx_mailbox *mailbox, const struct slmbx_setattr *attr);
+/*
+ * Sets what attr->mask says, of the owner that it is @owner, who then is charged. Under
+ * system_lock; it needs a delivery. -EDQUOT, -ENOMEM. May sleep.
+ */
+int __must_check slmbx_mailbox_set(struct slmbx_mailbox *mailbox, const struct slmbx_setattr *attr,
+				   kuid_t owner);
 /* Id of its dead-letter mailbox, 0 for none. */
 u32 slmbx_mailbox_dead_letter(struct slmbx_mailbox *mailbox);
 
@@ -200,8 +203,9 @@ int __must_check slmbx_mailbox_wait(struct slmbx_mailbox *mailbox, u64 deadline)
 long slmbx_mailbox_count(struct slmbx_mailbox *mailbox);
 /* Length of the head message; -ESRCH without one. */
 long slmbx_mailbox_length(struct slmbx_mailbox *mailbox);
-/* Fills @st but for the owner, which is said in the caller's terms. */
-int __must_check slmbx_mailbox_stat(struct slmbx_mailbox *mailbox, struct slmbx_stat *st);
+/* Fills @st but for the owner, which is @owner, to be said in the caller's terms. */
+int __must_check slmbx_mailbox_stat(struct slmbx_mailbox *mailbox, struct slmbx_stat *st,
+				    kuid_t *owner);
 /* Drops what is ready or delayed; says how many messages. */
 long slmbx_mailbox_purge(struct slmbx_mailbox *mailbox);
 

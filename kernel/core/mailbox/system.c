@@ -207,11 +207,7 @@ static int set(const struct slmbx_setattr *attr, kuid_t owner, kuid_t uid)
 	if (attr->mask & SLMBX_ATTR_DEAD_LETTER && leads_to(attr->dead_letter, attr->id))
 		return -ELOOP;
 	err = slmbx_mailbox_need_delivery(mailbox);
-	if (!err && attr->mask & SLMBX_ATTR_OWNER && !uid_eq(owner, mailbox->owner))
-		err = slmbx_mailbox_set_owner(mailbox, owner);
-	if (!err)
-		slmbx_mailbox_set(mailbox, attr);
-	return err;
+	return err ?: slmbx_mailbox_set(mailbox, attr, owner);
 }
 
 int slmbx_system_set(const struct slmbx_setattr *attr, kuid_t owner, kuid_t uid)

@@ -103,7 +103,7 @@ long slmbx_call_settle(struct slmbx_conn *conn, const struct slmbx_call *call)
 
 	slmbx_arguments_read(&arguments, call);
 	if (slmbx_arguments_have(&arguments, SLMBX_SETTLE_SIZE_V0, args->count, SLMBX_BATCH_MAX)) {
-		items = (uintptr_t)args->items;
+		items = slmbx_arguments_address(args->items);
 		size = args->count * sizeof(struct slmbx_settle_item);
 		args->items = SLMBXD_ARRAY;
 		arguments.memory.array = (uint32_t)size;
@@ -171,7 +171,7 @@ static uint64_t place(struct outgoing *out, uint32_t count)
 
 		if (desc->len)
 			out->iov[out->pieces++] = (struct iovec){
-				.iov_base = (void *)(uintptr_t)desc->data,
+				.iov_base = (void *)slmbx_arguments_address(desc->data),
 				.iov_len = desc->len,
 			};
 		desc->data = SLMBXD_DATA + at;
@@ -184,10 +184,11 @@ static uint64_t place(struct outgoing *out, uint32_t count)
 static void read_descs(struct slmbx_arguments *arguments, struct outgoing *out, uint32_t count)
 {
 	struct slmbx_sendv *args = &arguments->args.sendv;
+	uintptr_t messages = slmbx_arguments_address(args->messages);
 	size_t size = count * sizeof(*out->descs);
 
-	if (slmbx_memory_readable((uintptr_t)args->messages, size) == size) {
-		memcpy(out->descs, (const void *)(uintptr_t)args->messages, size);
+	if (slmbx_memory_readable(messages, size) == size) {
+		memcpy(out->descs, (const void *)messages, size);
 		arguments->memory.array = (uint32_t)size;
 		out->iov[out->pieces++] = (struct iovec){ .iov_base = out->descs, .iov_len = size };
 		arguments->memory.data = place(out, count);

@@ -36,6 +36,12 @@ struct slmbx_arguments {
 /* Takes what can be read of the struct; there is no more memory yet. */
 void slmbx_arguments_read(struct slmbx_arguments *arguments, const struct slmbx_call *call);
 
+/* Where the caller says it is. A program of 32 bits may say more than it can have: nowhere. */
+static inline uintptr_t slmbx_arguments_address(uint64_t address)
+{
+	return address <= UINTPTR_MAX ? (uintptr_t)address : UINTPTR_MAX;
+}
+
 /*
  * Whether there is an array: the struct has its first @first_size bytes, and @count, which
  * is among them, may be. It isn't read before that.

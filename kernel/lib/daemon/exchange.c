@@ -3,6 +3,7 @@
  * A request and its final reply.
  */
 #include <errno.h>
+#include <sys/socket.h>
 #include "daemon.h"
 
 /*
@@ -45,12 +46,28 @@ long slmbx_exchange_final(struct slmbx_conn *conn, const struct slmbxd_reply *re
 	return reply->kind == SLMBXD_DONE ? (long)reply->result : slmbx_exchange_broken(conn);
 }
 
+/*
+ * Hangs up, and waits until the daemon has done so too. Then it has forgotten what it had
+ * of a request, and nobody is charged for that any more.
+ */
+static void hang_up(struct slmbx_conn *conn)
+{
+	struct slmbxd_reply reply;
+	int err;
+
+	shutdown(conn->fd, SHUT_WR);
+	do
+		err = slmbx_frames_get(conn, &reply, 0, 0);
+	while (!err);
+	slmbx_conn_close(conn);
+}
+
 /* A new connection, because the daemon must forget what it has of a request. */
 int slmbx_exchange_anew(struct slmbx_conn **conn)
 {
 	int err;
 
-	slmbx_conn_close(*conn);
+	hang_up(*conn);
 	err = slmbx_conn_get(conn);
 	if (!err)
 		(*conn)->busy = true;

@@ -46,8 +46,8 @@ static void prepare_recvv(struct fetch *fetch)
 				  SLMBX_BATCH_MAX))
 		return;
 	fetch->count = args->count;
-	fetch->array = (uintptr_t)args->messages;
-	fetch->data = (uintptr_t)args->buf;
+	fetch->array = slmbx_arguments_address(args->messages);
+	fetch->data = slmbx_arguments_address(args->buf);
 	fetch->size = args->size < SIZE_MAX ? (size_t)args->size : SIZE_MAX;
 	fetch->waits = args->deadline != 0;
 	fetch->arguments->memory.array_room =
@@ -65,7 +65,7 @@ static void prepare_list(struct fetch *fetch)
 				  SLMBX_LIST_MAX))
 		return;
 	fetch->count = args->count;
-	fetch->data = (uintptr_t)args->ids;
+	fetch->data = slmbx_arguments_address(args->ids);
 	fetch->size = fetch->count * sizeof(uint32_t);
 	args->ids = SLMBXD_DATA;
 }

@@ -160,14 +160,14 @@ START_TEST(test_only_what_is_asked)
 				      .dead_letter = 5,
 				      .owner = geteuid(),
 				      .protect = 1 };
-	struct slmbx_setattr now = want;
+	struct slmbx_setattr asked = want;
 
 	open_box();
 	send_pattern(BOX, 10, 1);
-	now.id = BOX;
-	now.mask = SLMBX_ATTR_ALL & ~SLMBX_ATTR_OWNER;
-	now.owner = 0;
-	expect(0, try_setattr(now));
+	asked.id = BOX;
+	asked.mask = SLMBX_ATTR_ALL & ~SLMBX_ATTR_OWNER;
+	asked.owner = 0;
+	expect(0, try_setattr(asked));
 	expect_attributes(&want);
 	expect(0, try_setattr((struct slmbx_setattr){
 			  .id = BOX, .mask = SLMBX_ATTR_MAX_BYTES, .max_bytes = 200 }));

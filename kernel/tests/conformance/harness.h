@@ -76,6 +76,7 @@ Suite *quota_suite(void);
 Suite *stat_suite(void);
 Suite *errors_suite(void);
 Suite *structs_suite(void);
+Suite *deliveries_suite(void);
 Suite *batches_suite(void);
 Suite *leases_suite(void);
 Suite *times_suite(void);

@@ -21,8 +21,8 @@ static const char usage[] =
 	"  --daemon PATH      the slmbxd to start (default: beside this program)\n"
 	"  --wipe             run even if the engine is in use: all mailboxes are lost\n"
 	"  --suite NAME       only table, messages, pointers, access, limits, lifecycle,\n"
-	"                     concurrency, quota, stat, errors, structs, batches, leases,\n"
-	"                     times, dead_letters, attributes or waiting\n"
+	"                     concurrency, quota, stat, errors, structs, deliveries,\n"
+	"                     batches, leases, times, dead_letters, attributes or waiting\n"
 	"  --case NAME        only this test case, for instance table/rows\n"
 	"  --seed N           of everything random (default: 1)\n"
 	"  --help             this text\n"
@@ -173,6 +173,7 @@ static SRunner *make_runner(void)
 	srunner_add_suite(runner, stat_suite());
 	srunner_add_suite(runner, errors_suite());
 	srunner_add_suite(runner, structs_suite());
+	srunner_add_suite(runner, deliveries_suite());
 	srunner_add_suite(runner, batches_suite());
 	srunner_add_suite(runner, leases_suite());
 	srunner_add_suite(runner, times_suite());

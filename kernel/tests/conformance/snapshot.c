@@ -50,7 +50,7 @@ static struct message box_remove(struct box *box, unsigned int at)
 	return removed;
 }
 
-const struct message *box_head(const struct box *box)
+struct message *box_head(struct box *box)
 {
 	for (unsigned int i = 0; i < box->count; i++) {
 		if (box->messages[i].state == READY)
@@ -89,9 +89,10 @@ unsigned int box_count(const struct box *box, enum message_state state)
 	return count;
 }
 
+static const uid_t users[] = { NOBODY, OTHER };
+
 static void for_each_user(struct snapshot *snapshot, user_fn fn)
 {
-	static const uid_t users[] = { NOBODY, OTHER };
 	struct view view = { .snapshot = snapshot, .uid = SAME_USER };
 
 	fn(&view);
@@ -100,6 +101,35 @@ static void for_each_user(struct snapshot *snapshot, user_fn fn)
 	for (unsigned int i = 0; i < ARRAY_SIZE(users); i++) {
 		view.uid = users[i];
 		as_user(view.uid, fn, &view);
+	}
+}
+
+/* Whether a mailbox or a lease is of @uid. */
+static bool has_any(const struct snapshot *snapshot, uid_t uid)
+{
+	for (unsigned int i = 0; i < snapshot->boxes; i++) {
+		const struct box *box = &snapshot->box[i];
+
+		if (box->owner == uid)
+			return true;
+		for (unsigned int m = 0; m < box->count; m++) {
+			if (box->messages[m].state == LEASED && box->messages[m].holder == uid)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Each who has anything: a process costs much. */
+static void for_each_owner(struct snapshot *snapshot, user_fn fn)
+{
+	struct view view = { .snapshot = snapshot, .uid = SAME_USER };
+
+	fn(&view);
+	for (unsigned int i = 0; i < ARRAY_SIZE(users); i++) {
+		view.uid = users[i];
+		if (has_any(snapshot, view.uid))
+			as_user(view.uid, fn, &view);
 	}
 }
 
@@ -154,7 +184,7 @@ void snapshot_build(struct snapshot *snapshot)
 	if (!snapshot->initialised)
 		return;
 	expect(0, slmbx_init(8, 4));
-	for_each_user(snapshot, build_own);
+	for_each_owner(snapshot, build_own);
 }
 
 static uint64_t sum_of_lengths(const struct box *box)
@@ -166,7 +196,7 @@ static uint64_t sum_of_lengths(const struct box *box)
 	return sum;
 }
 
-static void check_stat(const struct box *box)
+static void check_stat(struct box *box)
 {
 	const struct message *head = box_head(box);
 	struct slmbx_stat st = stat_of(box->id);
@@ -230,7 +260,7 @@ static bool may_use(const struct box *box, uid_t uid)
 	return !box->protect || box->owner == uid;
 }
 
-static void check_box(const struct box *box, uid_t uid)
+static void check_box(struct box *box, uid_t uid)
 {
 	const struct message *head = box_head(box);
 
@@ -343,6 +373,6 @@ static void drain_own(void *arg)
 void snapshot_drain(struct snapshot *snapshot)
 {
 	snapshot_check(snapshot);
-	for_each_user(snapshot, release_own);
-	for_each_user(snapshot, drain_own);
+	for_each_owner(snapshot, release_own);
+	for_each_owner(snapshot, drain_own);
 }

@@ -52,7 +52,7 @@ struct message box_pop(struct box *box);	/* the first that is ready */
 unsigned int box_purge(struct box *box);
 unsigned int box_count(const struct box *box, enum message_state state);
 /* The first that is ready, or NULL. */
-const struct message *box_head(const struct box *box);
+struct message *box_head(struct box *box);
 
 /*
  * Makes an uninitialised engine look like it. If anything is leased, by @snapshot's

@@ -562,7 +562,7 @@ START_TEST(test_killed_among_others)
 }
 END_TEST
 
-#define TURNS 300
+#define TURNS 100
 
 static void play_ball(void *arg)
 {

@@ -100,10 +100,11 @@ static void pull(struct kunit *test, u32 len, u32 seed)
 static void expect_queue(struct kunit *test, u64 count, u64 bytes, long head)
 {
 	struct slmbx_stat st;
+	kuid_t owner;
 
 	KUNIT_EXPECT_EQ(test, slmbx_mailbox_count(test->priv), (long)count);
 	KUNIT_EXPECT_EQ(test, slmbx_mailbox_length(test->priv), head);
-	KUNIT_EXPECT_EQ(test, slmbx_mailbox_stat(test->priv, &st), 0);
+	KUNIT_EXPECT_EQ(test, slmbx_mailbox_stat(test->priv, &st, &owner), 0);
 	KUNIT_EXPECT_EQ(test, st.count, count);
 	KUNIT_EXPECT_EQ(test, st.bytes, bytes);
 	KUNIT_EXPECT_EQ(test, st.flags, count ? SLMBX_STAT_HEAD : 0U);
@@ -116,10 +117,11 @@ static void expect_gone(struct kunit *test, int why)
 {
 	struct slmbx_message *msg = message(test, 3, 0);
 	struct slmbx_stat st;
+	kuid_t owner;
 
 	KUNIT_EXPECT_EQ(test, slmbx_mailbox_count(test->priv), (long)why);
 	KUNIT_EXPECT_EQ(test, slmbx_mailbox_length(test->priv), (long)why);
-	KUNIT_EXPECT_EQ(test, slmbx_mailbox_stat(test->priv, &st), why);
+	KUNIT_EXPECT_EQ(test, slmbx_mailbox_stat(test->priv, &st, &owner), why);
 	KUNIT_EXPECT_EQ(test, read_one(test->priv, &in_hand), why);
 	KUNIT_EXPECT_EQ(test, slmbx_mailbox_push_one(test->priv, msg), why);
 	/* Refused, so still the caller's. */

@@ -64,15 +64,90 @@ static long call_stat(void)
 {
 	return slmbx_stat(ID, &st, sizeof(st));
 }
+static long sendv(uint32_t len)
+{
+	struct slmbx_sendv_msg msg = { .data = (uintptr_t)buffer, .len = len };
+	struct slmbx_sendv args = { .messages = (uintptr_t)&msg, .count = 1, .id = ID };
+
+	return slmbx_sendv(&args, sizeof(args));
+}
+static long call_sendv(void)
+{
+	return sendv(10);
+}
+static long call_sendv_large(void)
+{
+	return sendv(sizeof(buffer));
+}
+static long recvv(uint64_t deadline)
+{
+	struct slmbx_recvv_msg msg;
+	struct slmbx_recvv args = { .messages = (uintptr_t)&msg,
+				    .buf = (uintptr_t)buffer,
+				    .size = sizeof(buffer),
+				    .deadline = deadline,
+				    .count = 1,
+				    .id = ID };
+
+	return slmbx_recvv(&args, sizeof(args));
+}
+static long call_recvv(void)
+{
+	return recvv(0);
+}
+static long call_recvv_wait(void)
+{
+	return recvv(SLMBX_FOREVER);
+}
+static long call_settle(void)
+{
+	struct slmbx_settle_item item = { .action = SLMBX_SETTLE_ACK };
+	struct slmbx_settle args = { .items = (uintptr_t)&item, .count = 1, .id = ID };
+
+	return slmbx_settle(&args, sizeof(args));
+}
+static long call_list(void)
+{
+	uint32_t id;
+	struct slmbx_list args = { .ids = (uintptr_t)&id, .count = 1 };
+
+	return slmbx_list(&args, sizeof(args));
+}
+static long call_setattr(void)
+{
+	struct slmbx_setattr args = { .id = ID };
+
+	return slmbx_setattr(&args, sizeof(args));
+}
+static long call_purge(void)
+{
+	return slmbx_purge(ID);
+}
 
 static const struct {
 	long (*call)(void);
 	long after_restart;
 } calls[] = {
-	{ call_init, 0 },	       { call_shutdown, -ENODEV },   { call_create, -ENODEV },
-	{ call_destroy, -ENODEV },     { call_count, -ENODEV },	     { call_send, -ENODEV },
-	{ call_send_large, -ENODEV },  { call_send_fault, -ENODEV }, { call_recv, -ENODEV },
-	{ call_recv_large, -ENODEV },  { call_length, -ENODEV },     { call_stat, -ENODEV },
+	{ call_init, 0 },
+	{ call_shutdown, -ENODEV },
+	{ call_create, -ENODEV },
+	{ call_destroy, -ENODEV },
+	{ call_count, -ENODEV },
+	{ call_send, -ENODEV },
+	{ call_send_large, -ENODEV },
+	{ call_send_fault, -ENODEV },
+	{ call_recv, -ENODEV },
+	{ call_recv_large, -ENODEV },
+	{ call_length, -ENODEV },
+	{ call_stat, -ENODEV },
+	{ call_sendv, -ENODEV },
+	{ call_sendv_large, -ENODEV },
+	{ call_recvv, -ENODEV },
+	{ call_recvv_wait, -ENODEV },
+	{ call_settle, -ENODEV },
+	{ call_list, -ENODEV },
+	{ call_setattr, -ENODEV },
+	{ call_purge, -ENODEV },
 };
 
 #define CALLS ((int)(sizeof(calls) / sizeof(*calls)))

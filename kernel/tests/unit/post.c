@@ -75,11 +75,19 @@ long post(u32 id, u32 number, u64 delay, u64 ttl)
 	return slmbx_do_sendv(&args, sizeof(args));
 }
 
+long post_plainly(u32 id, u32 number)
+{
+	unsigned char bytes[sizeof(u32) + LENGTHS];
+
+	write_message(bytes, number);
+	return slmbx_do_send(id, bytes, post_length(number));
+}
+
 void post_many(u32 id, u32 first, u32 last)
 {
 	u32 count = last - first + 1;
 	struct slmbx_sendv_msg *descs = calloc(count, sizeof(*descs));
-	unsigned char (*bytes)[sizeof(u32) + LENGTHS] = calloc(count, sizeof(*bytes));
+	unsigned char(*bytes)[sizeof(u32) + LENGTHS] = calloc(count, sizeof(*bytes));
 	struct slmbx_sendv args = { .messages = (uintptr_t)descs, .count = count, .id = id };
 
 	for (u32 i = 0; i < count; i++) {
@@ -114,6 +122,13 @@ long take(u32 id, u32 count, u32 flags, u64 lease, u64 deadline)
 		expect(!received[i].pad, "padding of message %ld", i);
 	}
 	return got;
+}
+
+long take_plainly(u32 id)
+{
+	long got = slmbx_do_recv(id, room, sizeof(room));
+
+	return got < 0 ? got : (long)read_message(room, got);
 }
 
 struct slmbx_settle_item lease_one(u32 id, u32 number, u64 lease)

@@ -21,21 +21,13 @@ void post_teardown(void);
 /* Moves the clock on. */
 void pass(u64 nanoseconds);
 
-/* A call that must fail, and then have changed nothing. */
-#define refused(call, why)				\
-	do {						\
-		char *before_ = snapshot_take();	\
-							\
-		expect_result(call, why);		\
-		snapshot_expect(before_, #call);	\
-	} while (0)
-
 #define done(call)	expect_result(call, 0)
 
 /* A message is known by its number, which it begins with; its length depends on it. */
 u32 post_length(u32 number);
-/* Sends @number; answers what the call does. */
+/* Sends @number, by sendv or by send; answers what the call does. */
 long post(u32 id, u32 number, u64 delay, u64 ttl);
+long post_plainly(u32 id, u32 number);
 /* Sends @first to @last at once, each to be ready at once and for ever. */
 void post_many(u32 id, u32 first, u32 last);
 
@@ -46,6 +38,8 @@ extern __thread u32 received_numbers[SLMBX_BATCH_MAX];
 
 /* Receives up to @count messages; checks that what is said of each is plausible. */
 long take(u32 id, u32 count, u32 flags, u64 lease, u64 deadline);
+/* Receives one by recv; what it answers, but of a message its number. */
+long take_plainly(u32 id);
 /* Leases one, expects it to be @number, and says by what it is known. */
 struct slmbx_settle_item lease_one(u32 id, u32 number, u64 lease);
 /* Does @action to a lease: the item's result, which the call's must agree with. */

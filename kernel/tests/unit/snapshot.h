@@ -3,6 +3,8 @@
 #ifndef SNAPSHOT_H
 #define SNAPSHOT_H
 
+#include "unit.h"
+
 /*
  * Every mailbox with its owner and attributes, and each message, ready, leased or
  * delayed, with all that is known of it and its bytes (their sum); every account; whether
@@ -13,5 +15,14 @@ char *snapshot_take(void);
 
 /* Takes another one, fails the test unless it equals @before, and frees both. */
 void snapshot_expect(char *before, const char *after_what);
+
+/* A call that must fail, and then have changed nothing. */
+#define refused(call, why)				\
+	do {						\
+		char *before_ = snapshot_take();	\
+							\
+		expect_result(call, why);		\
+		snapshot_expect(before_, #call);	\
+	} while (0)
 
 #endif /* SNAPSHOT_H */

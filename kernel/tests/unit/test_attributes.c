@@ -184,8 +184,8 @@ START_TEST(nothing_is_set_if_one_thing_is_refused)
 			 .protect = 1, .dead_letter = 5),
 		-ELOOP);
 	slmbx_limits.mailboxes = 0;
-	refused(set_attr(5, .mask = MESSAGES | PROTECTED | OWNER, .max_messages = 5,
-			 .protect = 1, .owner = uid_of[BOB]),
+	refused(set_attr(5, .mask = MESSAGES | PROTECTED | OWNER, .max_messages = 5, .protect = 1,
+			 .owner = uid_of[BOB]),
 		-EDQUOT);
 	/* Who has it needs no room for it. */
 	done(set_attr(5, .mask = OWNER, .owner = uid_of[ALICE]));

@@ -37,15 +37,6 @@ static void teardown(void)
 	people_end();
 }
 
-/* A call that must fail, and then have changed nothing. */
-#define refused(call, why)				\
-	do {						\
-		char *before_ = snapshot_take();	\
-							\
-		expect_result(call, why);		\
-		snapshot_expect(before_, #call);	\
-	} while (0)
-
 #define done(call)	expect_result(call, 0)
 
 static void send_one(u32 id, u32 len, u32 seed)

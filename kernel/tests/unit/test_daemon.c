@@ -39,7 +39,7 @@ START_TEST(malformed_frames)
 {
 	static const struct slmbxd_request bad[] = {
 		{ .magic = 0 },
-		{ .magic = 0x20544547 },	/* "GET " */
+		{ .magic = 0x20544547 }, /* "GET " */
 		REQUEST(.call = SLMBX_CALL_COUNT, .id = 5, .pad = 1),
 		REQUEST(.call = SLMBX_CALL_COUNT, .id = 5, .flags = 1 << 15),
 		REQUEST(.call = SLMBX_CALL_COUNT, .id = 5, .uid = 1),
@@ -59,6 +59,33 @@ START_TEST(malformed_frames)
 		/* More behind it, which nobody reads; in one write, for the end may come at once. */
 		requests[0] = bad[i];
 		wire_put(fd, requests, sizeof(requests));
+		wire_expect_refused(fd, -EPROTO);
+		expect_result(wire_count(good, 5), 1);
+	}
+}
+END_TEST
+
+/* A frame's memory that can't be so: refused before the rest of it has come. */
+START_TEST(malformed_memory)
+{
+	static const struct {
+		struct slmbxd_request req;
+		struct slmbxd_memory memory;
+	} bad[] = {
+		{ REQUEST(.call = SLMBX_CALL_RECVV, .arg = 64, .body_len = 96),
+		  { .args = 64, .array_room = SLMBXD_ARRAY_MAX + 1 } },
+		{ REQUEST(.call = SLMBX_CALL_SENDV, .arg = 24, .body_len = SLMBXD_INLINE_MAX),
+		  { .args = 24, .array = UINT_MAX, .data = UINT64_MAX } },
+		{ REQUEST(.call = SLMBX_CALL_SETATTR, .arg = UINT_MAX, .body_len = 100),
+		  { .args = UINT_MAX } },
+		{ REQUEST(.call = SLMBX_CALL_LIST, .arg = 24, .body_len = 56),
+		  { .args = 24, .data = UINT64_MAX } },
+	};
+	int fd;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(bad); i++) {
+		fd = dial();
+		wire_put(fd, &bad[i], sizeof(bad[i]));
 		wire_expect_refused(fd, -EPROTO);
 		expect_result(wire_count(good, 5), 1);
 	}
@@ -283,6 +310,72 @@ START_TEST(large_messages_stay)
 }
 END_TEST
 
+#define WAITERS 60
+
+/* Of clients that wait each gets a message of its own, and those that leave get none. */
+START_TEST(waiters)
+{
+	unsigned int i, seen[WAITERS] = {}, number;
+	int fds[WAITERS];
+
+	expect_result(wire_create(good, 6), 0);
+	for (i = 0; i < WAITERS; i++) {
+		fds[i] = dial();
+		wire_wait(fds[i], 6);
+	}
+	/* Half of them leave, while there is nothing and while messages come. */
+	for (i = 0; i < WAITERS; i += 4)
+		close(fds[i]);
+	for (i = 0; i < WAITERS / 2; i++) {
+		expect_result(wire_send(good, 6, &i, sizeof(i)), 0);
+		if (i % 2 == 0)
+			close(fds[2 * i + 2]);
+	}
+	for (i = 1; i < WAITERS; i += 2) {
+		/* Who left may have had one already, sent before. */
+		while (wire_is_silent(fds[i], 100))
+			expect_result(wire_send(good, 6, &(int){ WAITERS - 1 }, sizeof(int)), 0);
+		expect_result(wire_waited(fds[i], &number, sizeof(number)), sizeof(number));
+		expect(number < WAITERS && (number == WAITERS - 1 || !seen[number]), "%u again",
+		       number);
+		seen[number]++;
+		expect_result(wire_count(fds[i], 5), 1);
+		close(fds[i]);
+	}
+	expect_result(wire_call(good, REQUEST(.call = SLMBX_CALL_DESTROY, .id = 6), NULL), 0);
+}
+END_TEST
+
+/* What they wait for ends; then the daemon does, which says nothing more to them. */
+START_TEST(waiters_at_the_end)
+{
+	unsigned char byte;
+	int fds[20];
+
+	for (int round = 0; round < 2; round++) {
+		expect_result(wire_create(good, 6), 0);
+		for (size_t i = 0; i < ARRAY_LENGTH(fds); i++) {
+			fds[i] = dial();
+			wire_wait(fds[i], 6);
+		}
+		ck_assert(wire_is_silent(fds[19], 50));
+		if (round)
+			break;
+		expect_result(wire_call(good, REQUEST(.call = SLMBX_CALL_DESTROY, .id = 6), NULL),
+			      0);
+		for (size_t i = 0; i < ARRAY_LENGTH(fds); i++) {
+			expect_result(wire_waited(fds[i], &byte, 1), -ENOENT);
+			close(fds[i]);
+		}
+	}
+	daemon_stop(&daemon_now, 1, 2);
+	for (size_t i = 0; i < ARRAY_LENGTH(fds); i++)
+		wire_expect_end(fds[i]);
+	wire_expect_end(good);
+	setup();
+}
+END_TEST
+
 /* The uid is the kernel's word, and acting for another a right of few. */
 START_TEST(strangers)
 {
@@ -342,6 +435,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, malformed_frames);
+	tcase_add_test(tcase, malformed_memory);
 	tcase_add_test(tcase, noise);
 	tcase_add_test(tcase, half_a_frame);
 	tcase_add_test(tcase, slow_frames);
@@ -350,6 +444,8 @@ int main(void)
 	tcase_add_test(tcase, pipelined);
 	tcase_add_test(tcase, clients_that_read_nothing);
 	tcase_add_test(tcase, large_messages_stay);
+	tcase_add_test(tcase, waiters);
+	tcase_add_test(tcase, waiters_at_the_end);
 	tcase_add_test(tcase, state_outlives_clients);
 	if (is_root())
 		tcase_add_test(tcase, strangers);

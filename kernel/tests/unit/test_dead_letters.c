@@ -177,8 +177,8 @@ static void put_in_the_way(enum obstacle obstacle)
 		done(slmbx_do_destroy(TARGET));
 		break;
 	case FORBIDDEN:
-		done(set_attr(TARGET, .mask = SLMBX_ATTR_PROTECTED | SLMBX_ATTR_OWNER,
-			      .protect = 1, .owner = uid_of[ALICE]));
+		done(set_attr(TARGET, .mask = SLMBX_ATTR_PROTECTED | SLMBX_ATTR_OWNER, .protect = 1,
+			      .owner = uid_of[ALICE]));
 		break;
 	case FULL:
 		post(TARGET, 9, 0, 0);
@@ -346,8 +346,7 @@ START_TEST(a_chain_is_not_a_cycle)
 		done(set_attr(id, .mask = SLMBX_ATTR_DEAD_LETTER, .dead_letter = id + 1));
 	done(set_attr(100, .mask = SLMBX_ATTR_DEAD_LETTER, .dead_letter = 101));
 	for (u32 id = 100; id <= last; id++)
-		refused(set_attr(last, .mask = SLMBX_ATTR_DEAD_LETTER, .dead_letter = id),
-			-ELOOP);
+		refused(set_attr(last, .mask = SLMBX_ATTR_DEAD_LETTER, .dead_letter = id), -ELOOP);
 	done(slmbx_do_create(99, 0));
 	refused(set_attr(99, .mask = SLMBX_ATTR_DEAD_LETTER, .dead_letter = 100), -ELOOP);
 	done(set_attr(99, .mask = SLMBX_ATTR_DEAD_LETTER, .dead_letter = 101));
@@ -377,9 +376,8 @@ int main(void)
 	tcase_add_test(moves, a_dead_letter_is_charged_to_its_sender);
 	tcase_add_test(moves, many_move_at_once);
 	tcase_add_loop_test(stays, an_expired_message_that_can_not_move_stays, 0, OBSTACLES);
-	tcase_add_loop_test(stays,
-			    a_message_delivered_too_often_that_can_not_move_is_delivered_on, 0,
-			    OBSTACLES);
+	tcase_add_loop_test(stays, a_message_delivered_too_often_that_can_not_move_is_delivered_on,
+			    0, OBSTACLES);
 	tcase_add_loop_test(stays, a_leased_message_that_expired_stays_if_it_can_not_move, 0,
 			    OBSTACLES);
 	tcase_add_loop_test(stays, a_delayed_message_that_expired_stays_if_it_can_not_move, 0,

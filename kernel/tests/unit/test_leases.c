@@ -341,7 +341,8 @@ START_TEST(deliveries_stop_counting)
 	for (u32 i = 1; i <= SLMBX_MAX_DELIVERIES + 2; i++) {
 		struct slmbx_settle_item lease = lease_one(6, 1, 10);
 
-		expect(received[0].deliveries == (i < SLMBX_MAX_DELIVERIES ? i : SLMBX_MAX_DELIVERIES),
+		expect(received[0].deliveries ==
+			       (i < SLMBX_MAX_DELIVERIES ? i : SLMBX_MAX_DELIVERIES),
 		       "the %uth time it is %u", i, received[0].deliveries);
 		expect_result(settle(6, lease, RELEASE, 0), 0);
 	}

@@ -87,10 +87,11 @@ static void pull(u32 len, u32 seed)
 static void expect_holds(u64 count, u64 bytes, long head)
 {
 	struct slmbx_stat st;
+	kuid_t owner;
 
 	expect_result(slmbx_mailbox_count(mailbox), count);
 	expect_result(slmbx_mailbox_length(mailbox), head);
-	expect_result(slmbx_mailbox_stat(mailbox, &st), 0);
+	expect_result(slmbx_mailbox_stat(mailbox, &st, &owner), 0);
 	ck_assert_uint_eq(st.count, count);
 	ck_assert_uint_eq(st.bytes, bytes);
 	ck_assert_uint_eq(st.flags & SLMBX_STAT_HEAD, count ? SLMBX_STAT_HEAD : 0);
@@ -102,10 +103,11 @@ static void expect_gone(int why)
 {
 	struct slmbx_message *msg = message(3, 0);
 	struct slmbx_stat st;
+	kuid_t owner;
 
 	expect_result(slmbx_mailbox_count(mailbox), why);
 	expect_result(slmbx_mailbox_length(mailbox), why);
-	expect_result(slmbx_mailbox_stat(mailbox, &st), why);
+	expect_result(slmbx_mailbox_stat(mailbox, &st, &owner), why);
 	expect_result(slmbx_mailbox_push_one(mailbox, msg), why);
 	/* Refused, so still the caller's. */
 	slmbx_message_free(msg);
@@ -343,10 +345,11 @@ START_TEST(protection_is_stated)
 {
 	struct slmbx_mailbox *own = slmbx_mailbox_alloc(6, OWNER, true);
 	struct slmbx_stat st;
+	kuid_t owner;
 
-	expect_result(slmbx_mailbox_stat(own, &st), 0);
+	expect_result(slmbx_mailbox_stat(own, &st, &owner), 0);
 	ck_assert_uint_eq(st.flags, SLMBX_STAT_PROTECTED);
-	expect_result(slmbx_mailbox_stat(mailbox, &st), 0);
+	expect_result(slmbx_mailbox_stat(mailbox, &st, &owner), 0);
 	ck_assert_uint_eq(st.flags, 0);
 	ck_assert_uint_eq(st.pad, 0);
 	slmbx_mailbox_put(own);

@@ -161,6 +161,21 @@ START_TEST(a_leased_message_does_not_expire)
 }
 END_TEST
 
+/* By release, for later too, and by the end of the lease. */
+START_TEST(a_lease_that_ends_with_the_time_to_live_ends_the_message)
+{
+	struct slmbx_settle_item lease;
+
+	post(5, 1, 0, 10);
+	lease = lease_one(5, 1, _i < 2 ? 20 : 10);
+	pass(10);
+	if (_i < 2)
+		done(settle(5, lease, RELEASE, _i));
+	expect_held(5, 0, 0, 0);
+	expect_expired(5, 1);
+}
+END_TEST
+
 START_TEST(a_message_that_came_back_expires)
 {
 	struct slmbx_settle_item lease;
@@ -311,6 +326,7 @@ int main(void)
 	tcase_add_test(times, the_timer_does_it_if_nobody_calls);
 	tcase_add_test(times, a_delayed_message_expires_before_it_is_ready);
 	tcase_add_loop_test(times, a_leased_message_does_not_expire, 0, 4);
+	tcase_add_loop_test(times, a_lease_that_ends_with_the_time_to_live_ends_the_message, 0, 3);
 	tcase_add_loop_test(times, a_message_that_came_back_expires, 0, 2);
 	tcase_add_test(times, a_delay_after_a_lease_may_be_longer_than_the_time_to_live);
 	tcase_add_test(times, what_is_beyond_the_clock_never_comes);

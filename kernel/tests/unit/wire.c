@@ -121,6 +121,46 @@ long wire_recv(int fd, __u32 id, void *to, __u32 room)
 	return reply.result;
 }
 
+void wire_wait(int fd, __u32 id)
+{
+	struct {
+		struct slmbxd_request req;
+		struct slmbxd_memory memory;
+		struct slmbx_recvv args;
+	} frame = {
+		.req = REQUEST(.call = SLMBX_CALL_RECVV, .arg = sizeof(frame.args),
+			       .body_len = sizeof(frame.memory) + sizeof(frame.args)),
+		.memory = { .args = sizeof(frame.args),
+			    .array_room = sizeof(struct slmbx_recvv_msg),
+			    .data_room = UINT64_MAX },
+		.args = { .messages = SLMBXD_ARRAY,
+			  .buf = SLMBXD_DATA,
+			  .size = UINT64_MAX,
+			  .deadline = SLMBX_FOREVER,
+			  .count = 1,
+			  .id = id },
+	};
+
+	wire_put(fd, &frame, sizeof(frame));
+}
+
+long wire_waited(int fd, void *to, size_t room)
+{
+	unsigned char got[sizeof(struct slmbx_recvv_msg) + 4096];
+	struct slmbx_recvv_msg msg;
+	struct slmbxd_reply reply = wire_reply(fd, got, sizeof(got));
+
+	expect(reply.kind == SLMBXD_DONE && reply.result <= 1, "a reply of kind %u, result %lld",
+	       reply.kind, reply.result);
+	if (reply.result != 1)
+		return reply.result < 0 ? reply.result : -ETIMEDOUT;
+	memcpy(&msg, got, sizeof(msg));
+	expect(msg.len <= room && reply.body_len == sizeof(msg) + msg.len,
+	       "a message of %u bytes, of which %u come", msg.len, reply.body_len);
+	memcpy(to, got + sizeof(msg), msg.len);
+	return msg.len;
+}
+
 void wire_expect_end(int fd)
 {
 	char byte;

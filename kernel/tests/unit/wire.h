@@ -9,7 +9,7 @@
 #include <linux/slmbx.h>
 #include <linux/slmbxd.h>
 
-#define REQUEST(...)	((struct slmbxd_request){ .magic = SLMBXD_MAGIC, __VA_ARGS__ })
+#define REQUEST(...) ((struct slmbxd_request){ .magic = SLMBXD_MAGIC, __VA_ARGS__ })
 
 /* All of the bytes. */
 void wire_put(int fd, const void *bytes, size_t len);
@@ -30,6 +30,11 @@ long wire_create(int fd, __u32 id);
 long wire_count(int fd, __u32 id);
 long wire_send(int fd, __u32 id, const void *msg, __u32 len);
 long wire_recv(int fd, __u32 id, void *to, __u32 room);
+
+/* Asks for a message, whenever it may come. */
+void wire_wait(int fd, __u32 id);
+/* The answer: a length, of @room at most, or -errno. */
+long wire_waited(int fd, void *to, size_t room);
 
 /* Nothing more comes but the end. Closes @fd. */
 void wire_expect_end(int fd);
