@@ -1,6 +1,12 @@
 /** About how many seconds these commands of levels take on two cores. */
 export const DURATIONS: Readonly<Record<string, number>> = {
-  'conformance-syscall-debug': 180,
+  'conformance-device-module': 120,
+  'conformance-device-uml': 60,
+  'conformance-syscall-debug': 400,
+  'conformance-syscall-syscall': 100,
+  'conformance-syscall-uml': 60,
+  'conformance32-device-module': 120,
+  'conformance32-syscall-syscall': 100,
   'faults-debug': 100,
   'fuzz-calls': 65,
   'fuzz-frame': 65,
