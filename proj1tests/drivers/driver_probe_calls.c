@@ -51,11 +51,50 @@ START_TEST(stat_shows_what_there_is)
 }
 END_TEST
 
+START_TEST(purge_says_how_many)
+{
+	ok("", "slmbx_init", "16", "4");
+	ok("", "slmbx_create", "42");
+	ok("0\n", "slmbx_purge", "42");
+	ok("", "slmbx_send", "42", "--string", "hello");
+	ok("", "slmbx_send", "42", "--string", "you");
+	ok("2\n", "slmbx_purge", "42");
+	ok("0\n", "slmbx_count", "42");
+	fails("slmbx_recv: ESRCH", "slmbx_recv", "42");
+}
+END_TEST
+
+START_TEST(list_shows_what_you_may_use)
+{
+	char text[5 * 3000] = "", *end = text;
+
+	ok("", "slmbx_init", "16", "4");
+	ok("", "slmbx_list");
+	ok("", "slmbx_create", "42");
+	ok("", "slmbx_create", "7", "--protected");
+	ok("", "slmbx_create", "4294967294");
+	ok("7\n42\n4294967294\n", "slmbx_list");
+	ok("42\n4294967294\n", "slmbx_list", "7");
+	ok("4294967294\n", "slmbx_list", "42");
+	ok("", "slmbx_list", "4294967294");
+	ok("", "slmbx_list", "4294967295");
+	/* More than the command asks for at once. */
+	for (unsigned int id = 100; id < 3000; id++) {
+		expect(slmbx_create(id, 0), 0);
+		if (id > 110)
+			end += sprintf(end, "%u\n", id);
+	}
+	ok("", "slmbx_destroy", "4294967294");
+	ok(text, "slmbx_list", "110");
+}
+END_TEST
+
 /* A word that is a number goes to the call, which knows best: 0 and 4294967295 are its errors. */
 START_TEST(every_number_reaches_the_call)
 {
 	static const char *const by_id[] = {
-		"slmbx_destroy", "slmbx_count", "slmbx_recv", "slmbx_length", "slmbx_stat",
+		"slmbx_destroy", "slmbx_count", "slmbx_recv",
+		"slmbx_length",	 "slmbx_stat",	"slmbx_purge",
 	};
 	static const char *const never[] = { "0", "00", "4294967295", "4294967294" };
 
@@ -68,7 +107,7 @@ START_TEST(every_number_reaches_the_call)
 		fails("slmbx_create: EINVAL: ", "slmbx_create", never[i], "--protected");
 	}
 	for (size_t i = 0; i < 4; i++) {
-		for (size_t j = 0; j < 5; j++)
+		for (size_t j = 0; j < 6; j++)
 			fails("ENOENT", by_id[j], never[i]);
 		fails("ENOENT", "slmbx_send", never[i], "--string", "s");
 	}
@@ -92,6 +131,8 @@ START_TEST(before_init_says_how_to_init)
 	fails(advice, "slmbx_recv", "42");
 	fails(advice, "slmbx_length", "42");
 	fails(advice, "slmbx_stat", "42");
+	fails(advice, "slmbx_purge", "42");
+	fails(advice, "slmbx_list");
 }
 END_TEST
 
@@ -129,7 +170,11 @@ START_TEST(users_are_kept_apart)
 	expect_probe_in(&neighbour, 1, "", refused, "slmbx_length", "42");
 	expect_probe_in(&neighbour, 1, "", refused, "slmbx_recv", "42");
 	expect_probe_in(&neighbour, 1, "", refused, "slmbx_stat", "42");
+	expect_probe_in(&neighbour, 1, "", refused, "slmbx_purge", "42");
 	expect_probe_in(&neighbour, 1, "", refused, "slmbx_destroy", "42");
+	expect_probe_in(&neighbour, 0, "", NULL, "slmbx_list");
+	ok("", "slmbx_list");
+	expect_probe_in(&nobody, 0, "42\n", NULL, "slmbx_list");
 	expect_probe_in(&neighbour, 1, "", "EEXIST", "slmbx_create", "42");
 	expect_probe_in(&nobody, 0, details, NULL, "slmbx_stat", "42");
 	expect_probe_in(&nobody, 0, "secret", NULL, "slmbx_recv", "42");
@@ -187,6 +232,7 @@ START_TEST(results_that_cannot_be_written_fail)
 	expect_probe_in(&full, 1, "", "slmbx_count: ENOSPC", "slmbx_count", "42");
 	expect_probe_in(&full, 1, "", "slmbx_length: ENOSPC", "slmbx_length", "42");
 	expect_probe_in(&full, 1, "", "slmbx_stat: ENOSPC", "slmbx_stat", "42");
+	expect_probe_in(&full, 1, "", "slmbx_list: ENOSPC", "slmbx_list");
 	expect_probe_in(&closed, 1, "", "slmbx_count: EBADF", "slmbx_count", "42");
 	/* Who prints nothing needs nothing to print to. */
 	expect_probe_in(&closed, 0, "", NULL, "slmbx_send", "42", "--string", "s");
@@ -201,6 +247,8 @@ int main(void)
 
 	tcase_add_test(calls, a_tour);
 	tcase_add_test(calls, stat_shows_what_there_is);
+	tcase_add_test(calls, purge_says_how_many);
+	tcase_add_test(calls, list_shows_what_you_may_use);
 	tcase_add_test(calls, every_number_reaches_the_call);
 	tcase_add_test(calls, before_init_says_how_to_init);
 	tcase_add_test(calls, every_errno_says_what_to_do);

@@ -6,8 +6,9 @@
 #include "harness/probe.h"
 
 static const char *const probes[] = {
-	"slmbx_init", "slmbx_shutdown", "slmbx_create", "slmbx_destroy", "slmbx_count",
-	"slmbx_send", "slmbx_recv",	"slmbx_length", "slmbx_stat",
+	"slmbx_init",  "slmbx_shutdown", "slmbx_create", "slmbx_destroy",
+	"slmbx_count", "slmbx_send",	 "slmbx_recv",	 "slmbx_length",
+	"slmbx_stat",  "slmbx_purge",	 "slmbx_list",
 };
 #define PROBES ((int)(sizeof(probes) / sizeof(probes[0])))
 
@@ -124,6 +125,9 @@ static const char *const misuses[][6] = {
 	{ "'2'", "slmbx_length", "1", "2" },
 	{ "missing", "slmbx_stat" },
 	{ "'2'", "slmbx_stat", "1", "2" },
+	{ "missing", "slmbx_purge" },
+	{ "'2'", "slmbx_purge", "1", "2" },
+	{ "'2'", "slmbx_list", "1", "2" },
 	{ "missing", "slmbx_recv" },
 	{ "'2'", "slmbx_recv", "1", "2" },
 	{ "'--max'", "slmbx_recv", "1", "--max" },

@@ -41,37 +41,27 @@ struct condition {
 #define LEAD(type, field) ADDRESS, offsetof(struct slmbx_##type, field), 0
 #define ID(type, value) BOX, offsetof(struct slmbx_##type, id), value
 
-#define STRUCT_CONDITIONS(first) \
-	{ "struct of 0 bytes", -EINVAL, SIZE, 0, 0 }, \
-		{ "struct too small", -EINVAL, SIZE, 0, (first)-1 }, \
-		{ "struct above a page", -E2BIG, HUGE_SIZE, 0, 0 }, \
-		{ "bad struct", -EFAULT, ARGS, 0, 0 }, \
-	{ \
-		"struct's tail not 0", -E2BIG, TAIL, 0, 0 \
-	}
-#define BOX_CONDITIONS(type) \
-	{ "system off", -ENODEV, SYSTEM, 0, 0 }, { "mailbox absent", -ENOENT, ID(type, ABSENT) }, \
-		{ "mailbox 0", -ENOENT, ID(type, ZERO) }, \
-	{ \
-		"mailbox 4294967295", -ENOENT, ID(type, TOP) \
-	}
+#define STRUCT_CONDITIONS(first)                                     \
+	{ "struct of 0 bytes", -EINVAL, SIZE, 0, 0 },                \
+	{ "struct too small", -EINVAL, SIZE, 0, (first) - 1 },       \
+	{ "struct above a page", -E2BIG, HUGE_SIZE, 0, 0 },          \
+	{ "bad struct", -EFAULT, ARGS, 0, 0 },                       \
+	{ "struct's tail not 0", -E2BIG, TAIL, 0, 0 }
+#define BOX_CONDITIONS(type)                                         \
+	{ "system off", -ENODEV, SYSTEM, 0, 0 },                     \
+	{ "mailbox absent", -ENOENT, ID(type, ABSENT) },             \
+	{ "mailbox 0", -ENOENT, ID(type, ZERO) },                    \
+	{ "mailbox 4294967295", -ENOENT, ID(type, TOP) }
 /* It is at its limit and has messages too, so that what is checked later holds as well. */
-#define PROTECTED(type) \
-	{ \
-		"another's protected mailbox", -EPERM, ID(type, NOBODY_LIMITED) \
-	}
-#define COUNTS(type, max) \
-	{ "count 0", -EINVAL, SET(type, count, 0) }, \
-		{ "count too large", -EINVAL, SET(type, count, (max) + 1) }, \
-	{ \
-		"largest count", -EINVAL, SET(type, count, UINT_MAX) \
-	}
-#define UNUSED(type) \
-	{ "flag 0", -EINVAL, SET(type, flags, 1) }, \
-		{ "flag 31", -EINVAL, SET(type, flags, 1U << 31) }, \
-	{ \
-		"padding", -EINVAL, SET(type, pad, 1) \
-	}
+#define PROTECTED(type) { "another's protected mailbox", -EPERM, ID(type, NOBODY_LIMITED) }
+#define COUNTS(type, max)                                            \
+	{ "count 0", -EINVAL, SET(type, count, 0) },                 \
+	{ "count too large", -EINVAL, SET(type, count, (max) + 1) }, \
+	{ "largest count", -EINVAL, SET(type, count, UINT_MAX) }
+#define UNUSED(type)                                                 \
+	{ "flag 0", -EINVAL, SET(type, flags, 1) },                  \
+	{ "flag 31", -EINVAL, SET(type, flags, 1U << 31) },          \
+	{ "padding", -EINVAL, SET(type, pad, 1) }
 
 /* Each call's in the order they are checked, but for those of one EINVAL among themselves. */
 static const struct condition sendv_conditions[] = {

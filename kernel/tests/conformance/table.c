@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The calls and their errors, row by row as SPEC.md has them. Each row is one
- * call on a known system. Where conditions of several errors hold at once, the
- * row expects the one that is checked first.
+ * The calls and their errors, row by row as SPEC.md has them, and DELIVERY.md those
+ * of stat and purge. Each row is one call on a known system. Where conditions of
+ * several errors hold at once, the row expects the one that is checked first.
  *
  * Every row is mistake 11's test too: errors are negative, and the right ones.
  */

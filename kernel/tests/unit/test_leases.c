@@ -141,6 +141,18 @@ START_TEST(no_call_sees_a_lease_that_is_over)
 }
 END_TEST
 
+/* In the very moment, before the timer comes. */
+START_TEST(a_lease_that_is_over_is_not_settled)
+{
+	struct slmbx_settle_item one = lease_one(5, 1, 10);
+
+	pass(10);
+	expect_result(settle(5, one, ACK + _i, _i == 2 ? 5 : 0), -ESTALE);
+	expect_ready(5, "1 2 3 4 5");
+	refused(settle(5, one, ACK + _i, _i == 2 ? 5 : 0), -ESTALE);
+}
+END_TEST
+
 START_TEST(an_extended_lease_ends_later)
 {
 	struct slmbx_settle_item one = lease_one(5, 1, 10);
@@ -376,6 +388,7 @@ int main(void)
 	tcase_add_test(leases, a_released_message_stands_where_it_stood);
 	tcase_add_test(leases, a_lease_ends_at_its_deadline);
 	tcase_add_test(leases, no_call_sees_a_lease_that_is_over);
+	tcase_add_loop_test(leases, a_lease_that_is_over_is_not_settled, 0, 3);
 	tcase_add_test(leases, an_extended_lease_ends_later);
 	tcase_add_test(leases, a_message_released_for_later_is_delayed);
 	tcase_add_test(leases, a_lease_is_its_holders);

@@ -208,6 +208,31 @@ START_TEST(one_whose_mailbox_went_meanwhile_goes_too)
 }
 END_TEST
 
+/* Those that were settled before are; of the others there is no lease any more. */
+START_TEST(a_mailbox_that_goes_takes_leases_along_that_are_being_settled)
+{
+	struct slmbx_settle_item items[200];
+	struct slmbx_settle args = { .items = (uintptr_t)items, .count = 200, .id = SOURCE };
+	long settled;
+
+	done(set_attr(SOURCE, .mask = SLMBX_ATTR_MAX_DELIVERIES, .max_deliveries = 1));
+	post_many(SOURCE, 1, 200);
+	expect_result(take(SOURCE, 200, SLMBX_RECVV_LEASE, 10, 0), 200);
+	for (u32 i = 0; i < 200; i++)
+		items[i] = (struct slmbx_settle_item){ .seq = received[i].seq,
+						       .token = received[i].token,
+						       .action = RELEASE };
+	meanwhile = destroy_source;
+	settled = slmbx_do_settle(&args, sizeof(args));
+	expect(settled > 0 && settled < 200, "%ld were settled", settled);
+	for (u32 i = 0; i < 200; i++)
+		expect_result(items[i].result, i < settled ? 0 : -ESTALE);
+	expect_result(slmbx_do_count(TARGET), settled - 1);
+	done(slmbx_do_destroy(TARGET));
+	ck_assert_uint_eq(quota_accounts(), 0);
+}
+END_TEST
+
 static long waited;
 
 static void wait_for_one(struct worker *worker)
@@ -243,6 +268,7 @@ int main(void)
 	tcase_add_test(moves, a_dead_letter_that_can_not_move_on_is_one);
 	tcase_add_test(moves, some_move_and_some_stay);
 	tcase_add_loop_test(moves, one_whose_mailbox_went_meanwhile_goes_too, 0, 2);
+	tcase_add_test(moves, a_mailbox_that_goes_takes_leases_along_that_are_being_settled);
 	tcase_add_test(moves, who_waits_gets_one_that_stays);
 	return unit_run(suite);
 }

@@ -291,6 +291,45 @@ START_TEST(streamed)
 }
 END_TEST
 
+/* Many small messages, with the next request right behind them, in pieces of any size. */
+START_TEST(streamed_small)
+{
+	static struct slmbx_sendv_msg descs[SLMBX_BATCH_MAX];
+	static unsigned char bytes[sizeof(frame) + SLMBX_BATCH_MAX * 100];
+	struct slmbxd_request count = REQUEST(.call = SLMBX_CALL_COUNT, .id = ID);
+	unsigned char buf[100];
+	size_t head, data = 0, step;
+
+	for (__u32 i = 0; i < SLMBX_BATCH_MAX; i++, data += i % 100)
+		descs[i] = (struct slmbx_sendv_msg){ .data = SLMBXD_DATA + data,
+						     .len = (i + 1) % 100 };
+	begin_sendv(descs, SLMBX_BATCH_MAX, data);
+	head = sizeof(frame.req) + frame.req.body_len;
+	memcpy(bytes, &frame, head);
+	fill(bytes + head, data, 8);
+	memcpy(bytes + head + data, &count, sizeof(count));
+	server_start(false, 10000);
+	for (int round = 0; round < 3; round++) {
+		step = round ? round * 30011U : sizeof(bytes);
+		for (size_t at = 0; at < head + data + sizeof(count); at += step) {
+			size_t left = head + data + sizeof(count) - at;
+
+			wire_put(client, bytes + at, left < step ? left : step);
+			if (round)
+				sleep_ms(10);
+		}
+		expect_result(wire_expect(client, SLMBXD_GO_AHEAD, NULL, 0), 0);
+		expect_result(wire_expect(client, SLMBXD_DONE, NULL, 0), SLMBX_BATCH_MAX);
+		expect_result(wire_expect(client, SLMBXD_DONE, NULL, 0), SLMBX_BATCH_MAX);
+		for (__u32 i = 0, at = 0; i < SLMBX_BATCH_MAX; at += descs[i++].len) {
+			expect_result(slmbx_do_recv(ID, buf, sizeof(buf)), descs[i].len);
+			expect(!memcmp(buf, bytes + head + at, descs[i].len), "message %u", i);
+		}
+	}
+	server_stop();
+}
+END_TEST
+
 /* Streams that end too early for their descriptors, are too long, or of the wrong order. */
 START_TEST(streamed_wrongly)
 {
@@ -741,6 +780,7 @@ int main(void)
 	tcase_add_test(tcase, array_nowhere);
 	tcase_add_loop_test(tcase, struct_cut, 0, 5);
 	tcase_add_test(tcase, streamed);
+	tcase_add_test(tcase, streamed_small);
 	tcase_add_test(tcase, streamed_wrongly);
 	tcase_add_test(tcase, stream_cut);
 	tcase_add_loop_test(tcase, room_for_messages, 0, 3);

@@ -84,7 +84,22 @@ int connection_reply_early(struct connection *conn, const unsigned char *body, s
 	return send_replies(conn, body, len - 1, NULL);
 }
 
-int connection_read(struct connection *conn, void *to, size_t len)
+int connection_in_grow(struct connection *conn, size_t size)
+{
+	unsigned char *in;
+
+	if (size <= conn->in_size)
+		return 0;
+	in = realloc(conn->in, size);
+	if (!in)
+		return -ENOMEM;
+	conn->in = in;
+	conn->in_size = size;
+	return 0;
+}
+
+/* What of the bytes received is still to be read, up to @len of them. */
+static size_t take_received(struct connection *conn, void *to, size_t len)
 {
 	size_t have = conn->in_end - conn->in_start;
 
@@ -92,7 +107,40 @@ int connection_read(struct connection *conn, void *to, size_t len)
 		have = len;
 	memcpy(to, conn->in + conn->in_start, have);
 	conn->in_start += have;
-	return stream_read(conn->fd, (char *)to + have, len - have, conn->timeout_ms);
+	return have;
+}
+
+/* With nothing received left to read, receives more, behind the request in hand. */
+static int refill(struct connection *conn)
+{
+	size_t got;
+	int err;
+
+	conn->in_start = conn->body + conn->req.body_len;
+	conn->in_end = conn->in_start;
+	err = connection_in_grow(conn, conn->in_start + BUFFER_MIN);
+	if (!err)
+		err = stream_wait(conn->fd, conn->timeout_ms);
+	if (!err)
+		err = stream_read_some(conn->fd, conn->in + conn->in_end,
+				       conn->in_size - conn->in_end, &got);
+	if (!err)
+		conn->in_end += got;
+	return err;
+}
+
+int connection_read(struct connection *conn, void *to, size_t len)
+{
+	size_t done = take_received(conn, to, len);
+	int err = 0;
+
+	/* Small messages come many at a time. */
+	while (done < len && len - done < BUFFER_MIN / 4 && !err) {
+		err = refill(conn);
+		if (!err)
+			done += take_received(conn, (char *)to + done, len - done);
+	}
+	return err ?: stream_read(conn->fd, (char *)to + done, len - done, conn->timeout_ms);
 }
 
 /* What the client sends all the same, of what it was told to. */
@@ -123,20 +171,6 @@ bool connection_buffer_grow(struct connection_buffer *buffer, size_t size)
 	buffer->bytes = bytes;
 	buffer->size = size;
 	return true;
-}
-
-int connection_in_grow(struct connection *conn, size_t size)
-{
-	unsigned char *in;
-
-	if (size <= conn->in_size)
-		return 0;
-	in = realloc(conn->in, size);
-	if (!in)
-		return -ENOMEM;
-	conn->in = in;
-	conn->in_size = size;
-	return 0;
 }
 
 /* Makes room for a frame of @size bytes that starts at in_start. */

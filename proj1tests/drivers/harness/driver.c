@@ -102,6 +102,8 @@ struct view view_of(unsigned int id)
 	struct view view = { .count = slmbx_count(id), .length = slmbx_length(id) };
 
 	view.stat = slmbx_stat(id, &view.details, sizeof(view.details));
+	/* Time alone changes it. */
+	view.details.oldest = 0;
 	return view;
 }
 
