@@ -128,7 +128,8 @@ static struct slmbx_account *change_account(struct slmbx_mailbox *mailbox,
 
 	*cost = total_cost(mailbox);
 	slmbx_quota_charge_more(account, *cost - slmbx_mailbox_cost());
-	WRITE_ONCE(mailbox->account, account);
+	/* Pairs with slmbx_quota_charge(), which looks at it without the lock. */
+	smp_store_release(&mailbox->account, account);
 	return before;
 }
 

@@ -6,6 +6,7 @@
  * the table. Readers find accounts under RCU, so a charge takes no lock but for
  * a uid's first.
  */
+#include <asm/barrier.h>
 #include <linux/atomic.h>
 #include <linux/compiler.h>
 #include <linux/container_of.h>
@@ -175,7 +176,7 @@ struct slmbx_account *slmbx_quota_charge(kuid_t uid, struct slmbx_account *const
 	if (!likely)
 		return charge_uid(uid, bytes, mailboxes);
 	rcu_read_lock();
-	account = charge_likely(uid, READ_ONCE(*likely), bytes, mailboxes);
+	account = charge_likely(uid, smp_load_acquire(likely), bytes, mailboxes);
 	rcu_read_unlock();
 	return account == ERR_PTR(-ENOENT) ? charge_uid(uid, bytes, mailboxes) : account;
 }
