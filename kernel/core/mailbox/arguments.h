@@ -23,6 +23,12 @@ static inline int __must_check slmbx_get_arguments(void *args, size_t known,
 	return copy_struct_from_user(args, known, from, size);
 }
 
+/* @offset bytes behind the caller's @address, which may be any: not for C to compute with. */
+static inline void __user *slmbx_user_at(u64 address, u64 offset)
+{
+	return u64_to_user_ptr(address + offset);
+}
+
 static inline bool slmbx_is_batch(u32 count)
 {
 	return count && count <= SLMBX_BATCH_MAX;

@@ -40,7 +40,6 @@ static int collect(u32 *after, u32 *ids, int max)
 
 static long list(const struct slmbx_list *args, u32 *chunk)
 {
-	u32 __user *ids = u64_to_user_ptr(args->ids);
 	u32 after = args->after;
 	int done = 0, wanted, n;
 
@@ -49,7 +48,8 @@ static long list(const struct slmbx_list *args, u32 *chunk)
 		n = collect(&after, chunk, wanted);
 		if (n < 0)
 			return done ?: n;
-		if (n && copy_to_user(ids + done, chunk, n * sizeof(*chunk)))
+		if (n && copy_to_user(slmbx_user_at(args->ids, done * sizeof(*chunk)), chunk,
+				      n * sizeof(*chunk)))
 			return -EFAULT;
 		done += n;
 	} while (n == wanted && done < (int)args->count);

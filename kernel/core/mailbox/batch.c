@@ -238,8 +238,6 @@ static struct slmbx_recvv_msg describe(const struct receive *receive, u32 i, u64
 
 static int copy_out(const struct receive *receive)
 {
-	struct slmbx_recvv_msg __user *descs = u64_to_user_ptr(receive->args.messages);
-	u8 __user *buf = u64_to_user_ptr(receive->args.buf);
 	u64 now = ktime_get_ns(), offset = 0;
 	struct slmbx_recvv_msg desc;
 	struct slmbx_message *msg;
@@ -248,8 +246,10 @@ static int copy_out(const struct receive *receive)
 	for (i = 0; i < receive->batch.count; i++) {
 		msg = receive->batch.messages[i];
 		desc = describe(receive, i, offset, now);
-		if (copy_to_user(&descs[i], &desc, sizeof(desc)) ||
-		    (msg->len && copy_to_user(buf + offset, slmbx_message_data(msg), msg->len)))
+		if (copy_to_user(slmbx_user_at(receive->args.messages, i * sizeof(desc)), &desc,
+				 sizeof(desc)) ||
+		    (msg->len && copy_to_user(slmbx_user_at(receive->args.buf, offset),
+					      slmbx_message_data(msg), msg->len)))
 			return -EFAULT;
 		offset += msg->len;
 	}
