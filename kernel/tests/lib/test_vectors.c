@@ -347,9 +347,10 @@ START_TEST(lists)
 	ck_assert_int_eq(slmbx_list(&args, sizeof(args)), -EFAULT);
 	args.ids = (uintptr_t)ids;
 	args.after = 2098;
+	ids[1] = UINT32_MAX;
 	ck_assert_int_eq(slmbx_list(&args, sizeof(args)), 1);
 	ck_assert_uint_eq(ids[0], 2099);
-	ck_assert_uint_eq(ids[1], 101);
+	ck_assert_uint_eq(ids[1], UINT32_MAX);
 	args.after = 2099;
 	args.ids = 0;
 	ck_assert_int_eq(slmbx_list(&args, sizeof(args)), 0);

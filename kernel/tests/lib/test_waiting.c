@@ -200,6 +200,9 @@ START_TEST(not_interrupted)
 {
 	struct receive receive;
 
+#ifdef __SANITIZE_THREAD__
+	skip_test("TSan holds signals back until the call ends");
+#endif
 	handle_alarm(SA_RESTART);
 	start(&receive, SLMBX_FOREVER);
 	for (int i = 0; i < 10; i++)
