@@ -1,12 +1,29 @@
 // @ts-check
 'use strict';
 
-const { MAX_UINT32, SELF, array, boolean, bytes, callOptions, recvOptions, uint32 } = require('./lib/arguments');
+const {
+  MAX_UINT32,
+  SELF,
+  array,
+  attributes: attributesOf,
+  boolean,
+  bytes,
+  callOptions,
+  listOptions,
+  recvBatchOptions,
+  recvOptions,
+  uint32,
+} = require('./lib/arguments');
+const { Settlement, outgoing } = require('./lib/batch');
 const { SlmbxError, errorFactory } = require('./lib/errors');
 const { loadAddon } = require('./lib/native');
+const { Receiver } = require('./lib/receiver');
 
 const native = loadAddon();
 const failure = errorFactory(native);
+const TOO_LONG = -(/** @type {number} */ (native.errnos['EMSGSIZE']));
+/** @type {Receiver | undefined} */
+let receiver;
 
 /** @type {typeof import('.').init} */
 function init(ptrs, prob, options) {
@@ -87,6 +104,64 @@ function length(id, options) {
   return result;
 }
 
+/** @type {typeof import('.').sendBatch} */
+function sendBatch(id, messages, options) {
+  uint32(id, 'id');
+  const uid = callOptions(options);
+  const { data, times } = outgoing(messages);
+  const result = native.sendv(id, data, times, uid);
+  if (result < 0) throw failure(result, 'slmbx_sendv', id);
+}
+
+/** @type {typeof import('.').recvBatch} */
+function recvBatch(id, options) {
+  uint32(id, 'id');
+  const checked = recvBatchOptions(options);
+  receiver ??= new Receiver(native);
+  const result = receiver.receive(id, checked);
+  if (typeof result !== 'number') return result;
+  throw failure(result, 'slmbx_recvv', id, result === TOO_LONG ? receiver.needed : undefined);
+}
+
+/** @type {typeof import('.').settle} */
+function settle(id, items, options) {
+  uint32(id, 'id');
+  const uid = callOptions(options);
+  const settlement = new Settlement(items);
+  const result = native.settle(id, settlement.words, uid);
+  if (result < 0) throw failure(result, 'slmbx_settle', id);
+  const failures = new Array(settlement.count).fill(undefined);
+  if (result === settlement.count) return failures;
+  return failures.map((_, i) =>
+    settlement.result(i) < 0 ? failure(settlement.result(i), 'slmbx_settle', id) : undefined,
+  );
+}
+
+/** @type {typeof import('.').list} */
+function list(options) {
+  const { uid, after, limit } = listOptions(options);
+  const words = new BigUint64Array(Math.ceil(limit / 2));
+  const result = native.list(after, limit, words, uid);
+  if (result < 0) throw failure(result, 'slmbx_list');
+  return Array.from(new Uint32Array(words.buffer, 0, result));
+}
+
+/** @type {typeof import('.').setAttributes} */
+function setAttributes(id, attributes, options) {
+  uint32(id, 'id');
+  const uid = callOptions(options);
+  const { mask, maxMessages, maxBytes, maxDeliveries, deadLetterId, owner, isProtected } = attributesOf(attributes);
+  const result = native.setattr(id, mask, maxMessages, maxBytes, maxDeliveries, deadLetterId, owner, isProtected, uid);
+  if (result < 0) throw failure(result, 'slmbx_setattr', id);
+}
+
+/** @type {typeof import('.').purge} */
+function purge(id, options) {
+  const result = native.purge(uint32(id, 'id'), callOptions(options));
+  if (result < 0) throw failure(result, 'slmbx_purge', id);
+  return BigInt(result);
+}
+
 /** @type {typeof import('.').stat} */
 function stat(id, options) {
   const result = native.stat(uint32(id, 'id'), callOptions(options));
@@ -111,6 +186,12 @@ module.exports = {
   recv,
   recvInto,
   length,
+  sendBatch,
+  recvBatch,
+  settle,
   stat,
+  list,
+  setAttributes,
+  purge,
   engine,
 };

@@ -15,6 +15,13 @@
  * @property {(id: number, target: Uint8Array, uid: number) => number} recvInto
  * @property {(id: number, uid: number) => number} length
  * @property {(id: number, uid: number) => import('..').MailboxStat | number} stat
+ * @property {(id: number, messages: unknown[], times: BigUint64Array, uid: number) => number} sendv
+ * @property {(id: number, target: Uint8Array, received: BigUint64Array, maxMessages: number, peek: boolean, lease: bigint, uid: number) => number} recvv
+ * `received` gets a struct slmbx_recvv_msg of each message; with EMSGSIZE its first word is `needed`
+ * @property {(id: number, items: BigUint64Array, uid: number) => number} settle items are of struct slmbx_settle_item
+ * @property {(after: number, limit: number, ids: BigUint64Array, uid: number) => number} list ids are 32-bit words
+ * @property {(id: number, mask: number, maxMessages: bigint, maxBytes: bigint, maxDeliveries: number, deadLetterId: number, owner: number, isProtected: boolean, uid: number) => number} setattr
+ * @property {(id: number, uid: number) => number} purge
  * @property {() => 'syscall' | 'device' | 'daemon' | undefined} engine
  * @property {Record<string, number>} errnos numbers of this machine, positive
  */

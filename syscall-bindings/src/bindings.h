@@ -12,6 +12,7 @@
 #define SLMBX_BINDINGS_H
 
 #define NAPI_VERSION 9
+#include <linux/types.h>
 #include <node_api.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,6 +23,12 @@
 struct bytes {
 	unsigned char *start;
 	size_t length;
+};
+
+/* Structs of 64-bit words in a BigUint64Array. */
+struct structs {
+	void *start;
+	size_t count;
 };
 
 /* Writable memory with an inaccessible page behind it; @start is NULL without any. */
@@ -46,10 +53,14 @@ struct environment {
 bool get_arguments(napi_env env, napi_callback_info info, size_t count, napi_value *argv);
 bool get_u32(napi_env env, napi_value value, uint32_t *result);
 bool get_bool(napi_env env, napi_value value, bool *result);
+bool get_u64(napi_env env, napi_value value, __u64 *result);
 bool get_bytes(napi_env env, napi_value value, struct bytes *result);
+bool get_message(napi_env env, napi_value value, struct bytes *result);
+bool get_structs(napi_env env, napi_value value, size_t size, struct structs *result);
 
 /* errors.c: NULL, and an exception unless one is pending. */
 napi_value throw_napi_error(napi_env env);
+napi_value throw_wrong_length(napi_env env);
 bool export_errnos(napi_env env, napi_value exports);
 
 /* environment.c */
@@ -70,7 +81,7 @@ napi_value buffer_by_loan(napi_env env, struct environment *state, struct region
 uid_t begin_acting_as(uid_t uid);
 void end_acting_as(uid_t uid, uid_t before);
 
-/* calls.c, send_many.c, receive.c */
+/* calls.c, send_many.c, receive.c, batch.c, mailbox.c */
 napi_value to_number(napi_env env, int64_t value);
 napi_value call_init(napi_env env, napi_callback_info info);
 napi_value call_shutdown(napi_env env, napi_callback_info info);
@@ -82,7 +93,13 @@ napi_value call_send_many(napi_env env, napi_callback_info info);
 napi_value call_recv(napi_env env, napi_callback_info info);
 napi_value call_recv_into(napi_env env, napi_callback_info info);
 napi_value call_length(napi_env env, napi_callback_info info);
+napi_value call_sendv(napi_env env, napi_callback_info info);
+napi_value call_recvv(napi_env env, napi_callback_info info);
+napi_value call_settle(napi_env env, napi_callback_info info);
 napi_value call_stat(napi_env env, napi_callback_info info);
+napi_value call_list(napi_env env, napi_callback_info info);
+napi_value call_setattr(napi_env env, napi_callback_info info);
+napi_value call_purge(napi_env env, napi_callback_info info);
 napi_value call_engine(napi_env env, napi_callback_info info);
 
 #endif /* SLMBX_BINDINGS_H */

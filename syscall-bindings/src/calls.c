@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Every call but the two that receive. */
+/* Calls of one message or none: all but those that receive. */
 #include "bindings.h"
 #include <slmbx.h>
 
@@ -92,6 +92,11 @@ napi_value call_length(napi_env env, napi_callback_info info)
 	return call_by_id(env, info, slmbx_length);
 }
 
+napi_value call_purge(napi_env env, napi_callback_info info)
+{
+	return call_by_id(env, info, slmbx_purge);
+}
+
 napi_value call_send(napi_env env, napi_callback_info info)
 {
 	napi_value argv[3];
@@ -101,69 +106,12 @@ napi_value call_send(napi_env env, napi_callback_info info)
 	long ret;
 
 	if (!get_arguments(env, info, 3, argv) || !get_u32(env, argv[0], &id) ||
-	    !get_bytes(env, argv[1], &message) || !get_u32(env, argv[2], &uid))
+	    !get_message(env, argv[1], &message) || !get_u32(env, argv[2], &uid))
 		return NULL;
-	if (message.length > UINT32_MAX) {
-		napi_throw_range_error(env, "ERR_OUT_OF_RANGE",
-				       "The value of \"message.byteLength\" is out of range. "
-				       "It must be <= 4294967295.");
-		return NULL;
-	}
 	before = begin_acting_as(uid);
 	ret = slmbx_send(id, message.start, (uint32_t)message.length);
 	end_acting_as(uid, before);
 	return to_number(env, ret);
-}
-
-static bool set(napi_env env, napi_value object, const char *name, napi_status made,
-		napi_value value)
-{
-	return made == napi_ok && napi_set_named_property(env, object, name, value) == napi_ok;
-}
-
-static napi_value to_stat(napi_env env, const struct slmbx_stat *st)
-{
-	bool is_protected = st->flags & SLMBX_STAT_PROTECTED;
-	bool has_head = st->flags & SLMBX_STAT_HEAD;
-	napi_value object, value;
-	napi_status made;
-
-	if (napi_create_object(env, &object) != napi_ok)
-		return throw_napi_error(env);
-	made = napi_create_bigint_uint64(env, st->count, &value);
-	if (!set(env, object, "count", made, value))
-		return throw_napi_error(env);
-	made = napi_create_bigint_uint64(env, st->bytes, &value);
-	if (!set(env, object, "bytes", made, value))
-		return throw_napi_error(env);
-	made = napi_create_uint32(env, st->owner, &value);
-	if (!set(env, object, "owner", made, value))
-		return throw_napi_error(env);
-	made = napi_get_boolean(env, is_protected, &value);
-	if (!set(env, object, "isProtected", made, value))
-		return throw_napi_error(env);
-	made = has_head ? napi_create_uint32(env, st->head_length, &value) :
-			  napi_get_undefined(env, &value);
-	if (!set(env, object, "headLength", made, value))
-		return throw_napi_error(env);
-	return object;
-}
-
-napi_value call_stat(napi_env env, napi_callback_info info)
-{
-	struct slmbx_stat st;
-	napi_value argv[2];
-	uint32_t id, uid;
-	uid_t before;
-	long ret;
-
-	if (!get_arguments(env, info, 2, argv) || !get_u32(env, argv[0], &id) ||
-	    !get_u32(env, argv[1], &uid))
-		return NULL;
-	before = begin_acting_as(uid);
-	ret = slmbx_stat(id, &st, sizeof(st));
-	end_acting_as(uid, before);
-	return ret < 0 ? to_number(env, ret) : to_stat(env, &st);
 }
 
 napi_value call_engine(napi_env env, napi_callback_info info)

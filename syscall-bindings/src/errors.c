@@ -16,6 +16,12 @@ napi_value throw_napi_error(napi_env env)
 	return NULL;
 }
 
+napi_value throw_wrong_length(napi_env env)
+{
+	napi_throw_range_error(env, "ERR_OUT_OF_RANGE", "An array is too short or too long");
+	return NULL;
+}
+
 /* Numbers differ between architectures; os.constants.errno lacks some of these. */
 static const struct {
 	const char *name;
@@ -28,6 +34,8 @@ static const struct {
 	{ "EEXIST", EEXIST },
 	{ "EFAULT", EFAULT },
 	{ "EINVAL", EINVAL },
+	{ "ELOOP", ELOOP },
+	{ "EMSGSIZE", EMSGSIZE },
 	{ "ENODEV", ENODEV },
 	{ "ENOENT", ENOENT },
 	{ "ENOMEM", ENOMEM },
@@ -35,6 +43,7 @@ static const struct {
 	{ "EPERM", EPERM },
 	{ "EPROTO", EPROTO },
 	{ "ESRCH", ESRCH },
+	{ "ESTALE", ESTALE },
 	{ "ETIMEDOUT", ETIMEDOUT },
 	{ "EUSERS", EUSERS },
 };

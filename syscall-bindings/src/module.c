@@ -15,7 +15,13 @@ static const napi_property_descriptor calls[] = {
 	CALL("recv", call_recv),
 	CALL("recvInto", call_recv_into),
 	CALL("length", call_length),
+	CALL("sendv", call_sendv),
+	CALL("recvv", call_recvv),
+	CALL("settle", call_settle),
 	CALL("stat", call_stat),
+	CALL("list", call_list),
+	CALL("setattr", call_setattr),
+	CALL("purge", call_purge),
 	CALL("engine", call_engine),
 };
 

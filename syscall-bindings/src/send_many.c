@@ -15,13 +15,8 @@ static bool get_outgoing(napi_env env, napi_value ids, napi_value messages, uint
 		throw_napi_error(env);
 		return false;
 	}
-	if (!get_u32(env, id, &out->id) || !get_bytes(env, message, &bytes))
+	if (!get_u32(env, id, &out->id) || !get_message(env, message, &bytes))
 		return false;
-	if (bytes.length > UINT32_MAX) {
-		napi_throw_range_error(env, "ERR_OUT_OF_RANGE",
-				       "A message has 4294967295 bytes at most.");
-		return false;
-	}
 	out->msg = bytes.start;
 	out->len = (uint32_t)bytes.length;
 	return true;

@@ -2,6 +2,7 @@ import { types } from 'node:util';
 import * as slmbx from 'slmbx-bindings';
 import { type Daemon } from '../../test/support/daemon';
 import { startProcessDaemon } from '../../test/support/process-daemon';
+import { PLAIN, someTime } from './support/expect';
 
 /* Each call with each argument replaced by each bad value: what is thrown, and that nothing changed. */
 
@@ -55,6 +56,8 @@ const notBytes = bad(
   { length: 3, byteLength: 3, buffer: new ArrayBuffer(3) },
   Object.create(Uint8Array.prototype),
 );
+const notBigints = bad(null, 'x', '1', 1, 0, true, {}, [], [1n], Object(1n), Symbol('time'), () => 1n);
+const notUint64 = bad(-1n, -(2n ** 63n), 2n ** 64n, 2n ** 128n);
 const notBooleans = bad(null, 0, 1, 'true', {}, [], 1n, Symbol('protected'));
 const notObjects = bad(5, 'uid', true, 1n, [], [0], Symbol('options'), () => ({}));
 const notUids = [...bad(null, '0', 0n, {}, true).map((b) => ({ ...b, error: TYPE })), ...notUint32.map(outOfRange)];
@@ -83,7 +86,13 @@ const good: Good[] = [
   { name: 'recv', args: [ID], numbers: { id: 0 } },
   { name: 'recvInto', args: [ID, bytes()], numbers: { id: 0 }, bytes: ['target', 1] },
   { name: 'length', args: [ID], numbers: { id: 0 } },
+  { name: 'sendBatch', args: [ID, [{ data: bytes() }]], numbers: { id: 0 } },
+  { name: 'recvBatch', args: [ID], numbers: { id: 0 } },
+  { name: 'settle', args: [ID, [{ sequence: 1n, token: 1n, action: 'acknowledge' }]], numbers: { id: 0 } },
   { name: 'stat', args: [ID], numbers: { id: 0 } },
+  { name: 'list', args: [], numbers: {} },
+  { name: 'setAttributes', args: [ID, { maxMessages: 1n }], numbers: { id: 0 } },
+  { name: 'purge', args: [ID], numbers: { id: 0 } },
 ];
 
 function thrownBy(name: string, args: unknown[]): unknown {
@@ -124,6 +133,9 @@ afterEach(() => {
     owner: process.getuid!(),
     isProtected: false,
     headLength: 5,
+    oldestAge: someTime,
+    sent: 2n,
+    ...PLAIN,
   });
   expect(thrownBy('count', [43])).toMatchObject({ code: 'ENOENT' });
 });
@@ -192,6 +204,147 @@ describe.each(good)('$name', ({ name, args, numbers, bytes: bytesArgument, boole
       },
     };
     expectThrown(name, [...args, options], { name: 'Error' }, 'from the getter');
+  });
+});
+
+interface Kind {
+  types: Bad[];
+  ranges: Bad[];
+}
+
+const UINT32: Kind = { types: notNumbers, ranges: notUint32 };
+const UINT64: Kind = { types: notBigints, ranges: notUint64 };
+const TIME: Kind = { types: notBigints, ranges: [...notUint64, ...bad(0n)] };
+const BOOLEAN: Kind = { types: notBooleans, ranges: [] };
+
+function counts(max: number): Kind {
+  return { types: notNumbers, ranges: [...notUint32, ...bad(0, max + 1)] };
+}
+
+/** `kind`, where what is missing is missed. */
+function required({ types: others, ranges }: Kind): Kind {
+  return { types: [...others, ...bad(undefined)], ranges };
+}
+
+const outgoing = (more: object): unknown[] => [ID, [{ data: bytes() }, { data: bytes(), ...more }]];
+const item = { sequence: 1n, token: 1n, action: 'acknowledge' };
+const items = (more: object): unknown[] => [ID, [item, { ...item, ...more }]];
+
+const within: { name: string; path: string; kind: Kind; args: (value: unknown) => unknown[] }[] = [
+  {
+    name: 'sendBatch',
+    path: 'messages[1].data',
+    kind: { types: notBytes, ranges: [] },
+    args: (data) => outgoing({ data }),
+  },
+  { name: 'sendBatch', path: 'messages[1].delay', kind: UINT64, args: (delay) => outgoing({ delay }) },
+  { name: 'sendBatch', path: 'messages[1].timeToLive', kind: TIME, args: (timeToLive) => outgoing({ timeToLive }) },
+  { name: 'recvBatch', path: 'options.maxMessages', kind: counts(1024), args: (maxMessages) => [ID, { maxMessages }] },
+  { name: 'recvBatch', path: 'options.maxBytes', kind: UINT32, args: (maxBytes) => [ID, { maxBytes }] },
+  { name: 'recvBatch', path: 'options.lease', kind: TIME, args: (lease) => [ID, { lease }] },
+  { name: 'recvBatch', path: 'options.peek', kind: BOOLEAN, args: (peek) => [ID, { peek }] },
+  { name: 'settle', path: 'items[1].sequence', kind: required(UINT64), args: (sequence) => items({ sequence }) },
+  { name: 'settle', path: 'items[1].token', kind: required(UINT64), args: (token) => items({ token }) },
+  { name: 'settle', path: 'items[1].time', kind: UINT64, args: (time) => items({ time }) },
+  { name: 'list', path: 'options.after', kind: UINT32, args: (after) => [{ after }] },
+  { name: 'list', path: 'options.limit', kind: counts(65536), args: (limit) => [{ limit }] },
+  ...['maxMessages', 'maxBytes'].map((key) => attribute(key, UINT64)),
+  attribute('maxDeliveries', { types: notNumbers, ranges: [...notUint32, ...bad(65536)] }),
+  attribute('deadLetterId', UINT32),
+  attribute('owner', { types: notNumbers, ranges: [...notUint32, ...bad(4294967295)] }),
+  attribute('isProtected', BOOLEAN),
+];
+
+function attribute(key: string, kind: Kind): (typeof within)[number] {
+  return {
+    name: 'setAttributes',
+    path: `attributes.${key}`,
+    kind,
+    args: (value) => [ID, { maxMessages: 1n, [key]: value }],
+  };
+}
+
+describe.each(within)('$name, $path', ({ name, path, kind, args }) => {
+  it.each(kind.types)('refuses $label', ({ value }) => {
+    expectThrown(name, args(value), TYPE, `"${path}"`);
+  });
+  if (kind.ranges.length > 0) {
+    it.each(kind.ranges)('refuses as out of range $label', ({ value }) => {
+      expectThrown(name, args(value), RANGE, `"${path}`);
+    });
+  }
+});
+
+describe.each([
+  { name: 'sendBatch', argument: 'messages', one: { data: bytes() } },
+  { name: 'settle', argument: 'items', one: item },
+])('$name, $argument', ({ name, argument, one }) => {
+  it.each(bad(undefined, null, 'x', 5, one, { length: 1, 0: one }, new Uint8Array(1), new Set([one])))(
+    'refuses $label',
+    ({ value }) => {
+      expectThrown(name, [ID, value], TYPE, `"${argument}"`);
+    },
+  );
+  it.each(bad(null, undefined, 5, 'x', 1n, () => one))('refuses within it $label', ({ value }) => {
+    expectThrown(name, [ID, [one, value]], TYPE, `"${argument}[1]"`);
+  });
+  it('refuses a hole', () => {
+    expectThrown(name, [ID, Object.assign(new Array<unknown>(2), [one])], TYPE, `"${argument}[1]"`);
+  });
+  it.each([0, 1025, 2 ** 32 - 1])('refuses %d of them', (length) => {
+    const many: unknown[] = [one];
+    many.length = length;
+    expectThrown(name, [ID, many], RANGE, `"${argument}.length"`);
+  });
+  it('refuses an array that lies about its length', () => {
+    const liar = (length: unknown): unknown =>
+      new Proxy([one], { get: (target, key): unknown => (key === 'length' ? length : Reflect.get(target, key)) });
+    expectThrown(name, [ID, liar('1')], TYPE, `"${argument}.length"`);
+    expectThrown(name, [ID, liar(1e9)], RANGE, `"${argument}.length"`);
+    expectThrown(name, [ID, liar(2)], TYPE, `"${argument}[1]"`);
+  });
+  it('lets an exception of a getter within it through', () => {
+    const thrower = Object.defineProperty({ ...one }, Object.keys(one)[0]!, {
+      get: () => {
+        throw new Error('from the getter');
+      },
+    });
+    expectThrown(name, [ID, [one, thrower]], { name: 'Error' }, 'from the getter');
+  });
+});
+
+describe('sendBatch', () => {
+  it('refuses memory that a later getter takes away', () => {
+    const data = new Uint8Array(8);
+    const thief = {
+      data: bytes(),
+      get timeToLive(): undefined {
+        structuredClone(data.buffer, { transfer: [data.buffer] });
+        return undefined;
+      },
+    };
+    expectThrown('sendBatch', [ID, [{ data }, thief]], VALUE, '"messages[0].data"');
+  });
+  it('refuses a message longer than any may be', () => {
+    expectThrown('sendBatch', [ID, [{ data: new Uint8Array(2 ** 32) }]], RANGE, '"message.byteLength"');
+  });
+});
+
+describe('settle', () => {
+  it.each(bad(undefined, null, 1, true, {}, ['acknowledge']))('refuses as an action: $label', ({ value }) => {
+    expectThrown('settle', items({ action: value }), TYPE, '"items[1].action"');
+  });
+  it.each(['', 'ACK', 'toString', '__proto__'])('refuses as an action: %j', (action) => {
+    expectThrown('settle', items({ action }), VALUE, '"items[1].action"');
+  });
+});
+
+describe('setAttributes', () => {
+  it.each(bad(undefined, null, 5, 'x', [], () => ({})))('refuses as attributes: $label', ({ value }) => {
+    expectThrown('setAttributes', [ID, value], TYPE, '"attributes"');
+  });
+  it('refuses an attribute it does not know', () => {
+    expectThrown('setAttributes', [ID, { maxMessages: 1n, maxmessages: 1n }], VALUE, '"attributes.maxmessages"');
   });
 });
 

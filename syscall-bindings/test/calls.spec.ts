@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import * as slmbx from 'slmbx-bindings';
 import { type Daemon } from '../../test/support/daemon';
 import { startProcessDaemon } from '../../test/support/process-daemon';
-import { codeOf, failure } from './support/expect';
+import { PLAIN, codeOf, failure, someTime } from './support/expect';
 
 /* Every call and every errno an engine gives, against a daemon of our own. */
 
@@ -19,7 +19,11 @@ const byId: Record<string, (id: number) => unknown> = {
   slmbx_send: (id) => slmbx.send(id, message),
   slmbx_recv: (id) => slmbx.recv(id),
   slmbx_length: (id) => slmbx.length(id),
+  slmbx_sendv: (id) => slmbx.sendBatch(id, [{ data: message }]),
+  slmbx_recvv: (id) => slmbx.recvBatch(id),
+  slmbx_settle: (id) => slmbx.settle(id, [{ sequence: 1n, token: 1n, action: 'release' }]),
   slmbx_stat: (id) => slmbx.stat(id),
+  slmbx_purge: (id) => slmbx.purge(id),
 };
 const callsById = Object.entries(byId).map(([syscall, call]) => ({ syscall, call }));
 
@@ -36,6 +40,8 @@ describe('before init', () => {
     ...callsById,
     { syscall: 'slmbx_create', call: (id: number) => slmbx.create(id) },
     { syscall: 'slmbx_shutdown', call: () => slmbx.shutdown() },
+    { syscall: 'slmbx_setattr', call: (id: number) => slmbx.setAttributes(id, {}) },
+    { syscall: 'slmbx_list', call: () => slmbx.list() },
     { syscall: 'slmbx_recv', call: (id: number) => slmbx.recvInto(id, target) },
   ])('$syscall answers ENODEV', ({ syscall, call }) => {
     const error = failure(() => call(ABSENT));
@@ -86,6 +92,9 @@ describe('after init', () => {
       owner: process.getuid!(),
       isProtected: false,
       headLength: undefined,
+      oldestAge: undefined,
+      sent: 0n,
+      ...PLAIN,
     });
     slmbx.send(1, Buffer.from('one'));
     slmbx.send(1, new Uint8Array([2, 0, 2, 0]));
@@ -174,6 +183,9 @@ describe('after init', () => {
       owner: OTHER,
       isProtected: true,
       headLength: 7,
+      oldestAge: someTime,
+      sent: 1n,
+      ...PLAIN,
     });
   });
 
@@ -196,7 +208,7 @@ describe('after init', () => {
     slmbx.create(1, false, { uid: OTHER });
     const error = failure(() => slmbx.send(1, Buffer.alloc(1_000_001), { uid: OTHER }));
     expect(error).toMatchObject({
-      message: 'EDQUOT: quota of the uid exceeded, slmbx_send 1',
+      message: 'EDQUOT: quota of the uid, or limit of the mailbox, exceeded, slmbx_send 1',
       errno: -constants.errno.EDQUOT,
     });
     expect(slmbx.stat(1)).toMatchObject({ count: 0n, bytes: 0n });

@@ -26,6 +26,17 @@ beforeEach(() => slmbx.init(8, 2));
 afterEach(() => slmbx.shutdown());
 
 describe('options.uid', () => {
+  it("makes a lease nobody else's", () => {
+    slmbx.create(1, false, one);
+    slmbx.send(1, Buffer.from('abc'), one);
+    const [leased] = slmbx.recvBatch(1, { ...one, lease: 10n ** 15n });
+    const items = [{ sequence: leased!.sequence, token: leased!.token, action: 'acknowledge' as const }];
+    expect(slmbx.settle(1, items, other).map((error) => error?.code)).toEqual(['ESTALE']);
+    expect(slmbx.stat(1)).toMatchObject({ count: 0n, leased: 1n });
+    expect(slmbx.settle(1, items, one)).toEqual([undefined]);
+    expect(slmbx.stat(1)).toMatchObject({ count: 0n, leased: 0n });
+  });
+
   it('acts for the uid on every call', () => {
     slmbx.create(1, true, one);
     expect(slmbx.stat(1, one).owner).toBe(ONE);
@@ -35,6 +46,13 @@ describe('options.uid', () => {
     expect(slmbx.length(1, one)).toBe(3);
     expect(slmbx.recv(1, one).toString()).toBe('abc');
     expect(slmbx.recvInto(1, Buffer.alloc(3), one)).toBe(3);
+    slmbx.sendBatch(1, [{ data: Buffer.from('x') }, { data: Buffer.from('y') }], one);
+    const [leased] = slmbx.recvBatch(1, { ...one, lease: 10n ** 15n });
+    const items = [{ sequence: leased!.sequence, token: leased!.token, action: 'acknowledge' as const }];
+    expect(slmbx.settle(1, items, one)).toEqual([undefined]);
+    expect(slmbx.list(one)).toEqual([1]);
+    slmbx.setAttributes(1, { maxMessages: 9n }, one);
+    expect(slmbx.purge(1, one)).toBe(1n);
     slmbx.destroy(1, one);
     expect(codeOf(() => slmbx.count(1))).toBe('ENOENT');
   });

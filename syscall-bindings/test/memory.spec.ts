@@ -183,3 +183,114 @@ it('answers ENOMEM where there is no room for the message, and leaves it', async
     return [code, message, syscall, waiting, first.byteLength, first.every((b) => b === 7), slmbx.recv(1).toString()];`);
   expect(seen).toEqual(['ENOMEM', 'ENOMEM: out of memory, slmbx_recv 1', 'slmbx_recv', 2, 64 * MIB, true, 'second']);
 });
+
+it('stays flat over a hundred thousand messages in batches', async () => {
+  const grown = await measured(`
+    const messages = Array.from({ length: 100 }, () => ({ data: Buffer.alloc(100, 1), timeToLive: 10n ** 15n }));
+    const pass = async (times) => {
+      for (let i = 0; i < times; i++) {
+        slmbx.sendBatch(1, messages);
+        slmbx.recvBatch(1, { maxMessages: 1, peek: true });
+        const items = slmbx.recvBatch(1, { maxMessages: 50, lease: 10n ** 15n });
+        slmbx.settle(1, items.map(({ sequence, token }) => ({ sequence, token, action: 'acknowledge' })));
+        slmbx.recvBatch(1, { maxMessages: 50 });
+        slmbx.list();
+        if (i % 50 === 0) await settle();
+      }
+      await settle();
+    };
+    await pass(200);
+    const before = resident();
+    await pass(1000);
+    if (slmbx.stat(1).sent !== 120_000n || slmbx.stat(1).count !== 0n) throw new Error('lost');
+    return resident() - before;`);
+  expect(grown).toBeLessThan(16 * MIB);
+});
+
+it('stays flat over batches that fail', async () => {
+  const grown = await measured(`
+    const item = { sequence: 1n, token: 1n, action: 'release' };
+    slmbx.send(1, Buffer.alloc(100));
+    const pass = (times) => {
+      for (let i = 0; i < times; i++) {
+        if (codeOf(() => slmbx.recvBatch(1, { maxBytes: 99 })) !== 'EMSGSIZE') throw new Error('fits');
+        if (codeOf(() => slmbx.sendBatch(2, [{ data: Buffer.alloc(100) }])) !== 'ENOENT') throw new Error('not absent');
+        if (slmbx.settle(1, [item, item])[1].code !== 'ESTALE') throw new Error('settled');
+        if (codeOf(() => slmbx.settle(1, [item, { ...item, token: 1 }])) === 'ok') throw new Error('taken');
+      }
+    };
+    pass(5000);
+    await settle();
+    const before = resident();
+    pass(20_000);
+    await settle();
+    return resident() - before;`);
+  expect(grown).toBeLessThan(16 * MIB);
+});
+
+it('holds no more for small messages than they take', async () => {
+  const held = await measured(`
+    const kept = [];
+    const external = () => process.memoryUsage().external;
+    await settle();
+    const before = external();
+    for (let i = 0; i < 1000; i++) {
+      slmbx.send(1, Buffer.alloc(100, 1));
+      kept.push(slmbx.recvBatch(1));
+    }
+    await settle();
+    const held = external() - before;
+    return kept.length === 1000 ? held : -1;`);
+  expect(held).toBeGreaterThan(0);
+  expect(held).toBeLessThan(2 * MIB);
+});
+
+it('answers ENOMEM where there is no room for the first message of a batch, and leaves it', async () => {
+  const seen = await measured(`
+    const { execFileSync } = require('node:child_process');
+    const limit = (bytes) => execFileSync('prlimit', ['--pid', String(process.pid), '--as=' + bytes + ':']);
+    slmbx.send(1, Buffer.alloc(${64 * MIB}, 7));
+    slmbx.send(1, Buffer.from('second'));
+    await settle();
+    limit(field('VmSize') + ${32 * MIB});
+    const codes = [{}, { peek: true }, { lease: 10n ** 15n }].map((options) => codeOf(() => slmbx.recvBatch(1, options)));
+    const { count, leased } = slmbx.stat(1);
+    limit('unlimited');
+    const [first] = slmbx.recvBatch(1, { maxMessages: 2 });
+    const [second] = slmbx.recvBatch(1);
+    return [codes, Number(count), Number(leased), first.data.every((b) => b === 7), second.data.toString()];`);
+  expect(seen).toEqual([['ENOMEM', 'ENOMEM', 'ENOMEM'], 2, 0, true, 'second']);
+});
+
+it('loses no message where the stack ends', async () => {
+  const seen = await measured(`
+    const messages = Array.from({ length: 1000 }, (_, i) => ({ data: Buffer.from(String(i)) }));
+    const received = new Array(20_000);
+    let count = 0;
+    let last;
+    let failures = 0;
+    const receive = () => {
+      try {
+        last = slmbx.recvBatch(1);
+        if (last.length === 1) received[count++] = last[0];
+      } catch (error) {
+        if (!(error instanceof RangeError)) failures += 1000;
+        failures++;
+      }
+    };
+    const dive = () => {
+      try {
+        dive();
+      } catch {}
+      receive();
+    };
+    for (let i = 0; i < 20; i++) {
+      slmbx.sendBatch(1, messages);
+      dive();
+      while (slmbx.count(1) > 0) receive();
+    }
+    return [count, received.every(({ data }, i) => data.toString() === String(i % 1000)), failures];`);
+  const [count, inOrder, failures] = seen as [number, boolean, number];
+  expect([count, inOrder]).toEqual([20_000, true]);
+  expect(failures).toBeGreaterThan(0);
+});

@@ -84,8 +84,10 @@ it('carries what it needs and nothing more', async () => {
     'index.js',
     'install.js',
     'lib/arguments.js',
+    'lib/batch.js',
     'lib/errors.js',
     'lib/native.js',
+    'lib/receiver.js',
     'package.json',
     `prebuilds/linux-${process.arch}/slmbx-bindings.napi.glibc.node`,
   ]);

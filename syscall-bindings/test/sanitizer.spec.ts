@@ -70,6 +70,21 @@ it('finds nothing in calls that succeed, fail and are refused', async () => {
         slmbx.recv(1, { maxLength: 0 });
         slmbx.recvInto(1, Buffer.alloc(64));
       }
+      for (const size of [0, 100, 70_000, ${MIB} + 1]) {
+        slmbx.sendBatch(1, [1, 2, 3, 4].map((byte) => ({ data: Buffer.alloc(size, byte), timeToLive: 10n ** 15n })));
+        slmbx.recvBatch(1, { maxMessages: 3, peek: true });
+        const [one, ...others] = slmbx.recvBatch(1, { lease: 10n ** 15n });
+        if (others.length > 0) throw new Error('too many');
+        const { sequence, token } = one;
+        const settled = slmbx.settle(1, ['extend', 'release', 'release'].map((action) => ({ sequence, token, action, time: action === 'extend' ? 1_000_000_000n : 0n })));
+        if (settled[2]?.code !== 'ESTALE') throw new Error('settled twice');
+        for (let left = 4; left > 0; ) left -= slmbx.recvBatch(1, { maxMessages: 4 }).length;
+      }
+      slmbx.sendBatch(1, Array.from({ length: 1024 }, () => ({ data: Buffer.alloc(100), delay: 10n ** 15n })));
+      if (slmbx.purge(1) !== 1024n) throw new Error('not purged');
+      slmbx.setAttributes(1, { maxMessages: 1000n, maxBytes: 0n, maxDeliveries: 3, deadLetterId: 2 });
+      slmbx.list();
+      slmbx.list({ limit: 1 });
       slmbx.stat(1);
       slmbx.count(1);
       slmbx.engine();
@@ -82,6 +97,13 @@ it('finds nothing in calls that succeed, fail and are refused', async () => {
         () => slmbx.count(2),
         () => slmbx.stat(1, { uid: 65534 }),
         () => slmbx.send(1, Buffer.alloc(100), { uid: 65534 }),
+        () => slmbx.sendBatch(1, Array.from({ length: 1001 }, () => ({ data: Buffer.alloc(1) }))),
+        () => slmbx.sendBatch(1, [{ data: Buffer.alloc(1) }, { data: 'x' }]),
+        () => slmbx.recvBatch(2, { lease: 1n }),
+        () => slmbx.recvBatch(1, { lease: 1n, peek: true }),
+        () => slmbx.settle(2, [{ sequence: 1n, token: 1n, action: 'release' }]),
+        () => slmbx.setAttributes(1, { deadLetterId: 4294967295 }),
+        () => slmbx.purge(1, { uid: 65534 }),
         () => slmbx.send(1, 'x'),
         () => slmbx.count(-1),
       ]) {
@@ -119,6 +141,19 @@ it('finds nothing in what the add-on itself is handed behind the back of its fac
       if (typeof call !== 'function' || name === 'engine') continue;
       results.push(codeOf(() => call()) !== 'ok');
       for (const a of values) for (const b of values) codeOf(() => call(a, b, 4294967295));
+    }
+    const self = 4294967295;
+    const words = [...values, new BigUint64Array(0), new BigUint64Array(1), new BigUint64Array(8), new BigUint64Array(5000)];
+    for (const one of words) {
+      for (const count of [0, 1, 2, 1024, self]) {
+        codeOf(() => native.recvv(1, Buffer.alloc(8), one, count, false, 0n, self));
+        codeOf(() => native.list(0, count, one, self));
+        codeOf(() => native.sendv(1, Array.from({ length: count % 5000 }, () => Buffer.alloc(1)), one, self));
+      }
+      codeOf(() => native.recvv(1, one, new BigUint64Array(8), 1, one, one, self));
+      codeOf(() => native.settle(1, one, self));
+      codeOf(() => native.sendv(1, one, new BigUint64Array(8), self));
+      codeOf(() => native.setattr(1, 63, one, 2n ** 65n, 0, 0, 0, one, self));
     }
     return results;`);
   expect(thrown).not.toContain(false);

@@ -69,6 +69,39 @@ it('takes every message of several senders once, in several receivers', async ()
   }
 });
 
+it('takes every message of batches once, received and leased in several workers', async () => {
+  const BATCHES = 200;
+  const EACH = 20;
+  slmbx.create(1);
+  const senders = Array.from({ length: 2 }, (_, sender) =>
+    start(`
+      for (let i = 0; i < ${BATCHES}; i++) {
+        slmbx.sendBatch(1, Array.from({ length: ${EACH} }, (_, j) => ({ data: Buffer.from('${sender}:' + i + ':' + j) })));
+      }
+      parentPort.postMessage(0);`),
+  );
+  const receivers = ['{ maxMessages: 7 }', '{ maxMessages: 9, lease: 10n ** 15n }'].map((options) =>
+    start(`
+      const seen = [];
+      for (let idle = 0; idle < 200; idle++) {
+        const deliveries = slmbx.recvBatch(1, ${options});
+        if (deliveries.length === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+        else idle = 0;
+        const items = deliveries.map(({ sequence, token }) => ({ sequence, token, action: 'acknowledge' }));
+        if (items[0]?.token && slmbx.settle(1, items).some(Boolean)) throw new Error('stale');
+        for (const { data } of deliveries) seen.push(data.toString());
+      }
+      parentPort.postMessage(seen);`),
+  );
+  const [, seen] = await Promise.all([Promise.all(senders.map(result)), Promise.all(receivers.map(result))]);
+  const all = (seen as string[][]).flat();
+  const rest = slmbx.stat(1);
+  while (slmbx.count(1) > 0) all.push(...slmbx.recvBatch(1, { maxMessages: 1024 }).map(({ data }) => data.toString()));
+  expect(all).toHaveLength(2 * BATCHES * EACH);
+  expect(new Set(all).size).toBe(all.length);
+  expect(rest.leased).toBe(0n);
+});
+
 it('keeps the uid of a call within its thread', async () => {
   const workers = [0, 65533, 65534].map((uid) =>
     start(`

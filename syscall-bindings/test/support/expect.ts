@@ -15,3 +15,18 @@ export function failure(call: () => unknown): SlmbxError {
 export function codeOf(call: () => unknown): string {
   return failure(call).code;
 }
+
+/** What `stat` says of a mailbox that nothing was done with but sending and receiving. */
+export const PLAIN = {
+  leased: 0n,
+  delayed: 0n,
+  expired: 0n,
+  dead: 0n,
+  maxMessages: 0n,
+  maxBytes: 0n,
+  maxDeliveries: 0,
+  deadLetterId: 0,
+} as const;
+
+/** A number of nanoseconds, which nobody can foretell. */
+export const someTime = expect.any(BigInt) as bigint;
