@@ -10,6 +10,7 @@
 #include <linux/timekeeping.h>
 #include <linux/wait.h>
 
+#include "clock.h"
 #include "people.h"
 #include "shim.h"
 #include "threads.h"
@@ -364,6 +365,28 @@ START_TEST(no_wake_up_is_lost_while_a_file_is_heeded)
 }
 END_TEST
 
+/* One that came after the task had looked and before it slept. */
+START_TEST(a_wake_is_kept_until_a_sleep_ended_for_it)
+{
+	struct shim_watch watch = { .events = POLLIN, .interrupts = take_away };
+	int ends[2];
+
+	begin();
+	ck_assert_int_eq(pipe(ends), 0);
+	watch.fd = ends[0];
+	current->watch = _i ? &watch : NULL;
+	shim_wake(current);
+	shim_wake(current);
+	shim_sleep(SHIM_FOREVER);
+	/* And no longer. */
+	shim_sleep(ktime_get_ns() + 1000000);
+	ck_assert(!current->woken);
+	close(ends[0]);
+	close(ends[1]);
+	people_end();
+}
+END_TEST
+
 START_TEST(a_file_that_is_heeded_interrupts)
 {
 	struct shim_watch watch = { .events = POLLIN, .interrupts = take_away };
@@ -426,6 +449,7 @@ int main(void)
 	tcase_add_test(sleeps, a_clock_that_goes_again_ends_sleeps);
 	tcase_add_loop_test(sleeps, no_wake_up_is_lost, 0, 2);
 	tcase_add_loop_test(sleeps, no_wake_up_is_lost_while_a_file_is_heeded, 0, 2);
+	tcase_add_loop_test(sleeps, a_wake_is_kept_until_a_sleep_ended_for_it, 0, 2);
 	tcase_add_test(sleeps, a_file_that_is_heeded_interrupts);
 	tcase_add_test(sleeps, who_heeds_a_file_sleeps_until_the_moment);
 	return unit_run(suite);
