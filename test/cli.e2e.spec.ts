@@ -386,14 +386,24 @@ describe('stat', () => {
     await client.send(BOX, 'you');
     const { stdout, code } = await cli.run(['stat', '42']);
     expect(code).toBe(0);
-    expect(stdout).toBe(
+    expect(stdout.replace(/[\d.]+ s ago/, 'T s ago')).toBe(
       [
-        'Mailbox       42',
-        'Messages      2',
-        'Bytes         8',
-        'Next message  5 bytes',
-        'Protected     no',
-        `Owner         uid ${process.getuid?.()}`,
+        'Mailbox          42',
+        'Messages         2',
+        'Bytes            8',
+        'Next message     5 bytes',
+        'Oldest message   T s ago',
+        'Leased           0',
+        'Delayed          0',
+        'Ever sent        2',
+        'Expired          0',
+        'Dead letters     0',
+        'Max messages     none',
+        'Max bytes        none',
+        'Max deliveries   none',
+        'Dead letters to  none',
+        'Protected        no',
+        `Owner            uid ${process.getuid?.()}`,
         '',
       ].join('\n'),
     );
@@ -401,18 +411,41 @@ describe('stat', () => {
   });
 
   it('prints JSON', async () => {
-    const empty = { id: 42, messages: 0, bytes: 0, headLength: null, protected: false, ownerUid: process.getuid?.() };
+    const empty = {
+      id: 42,
+      messages: 0,
+      bytes: 0,
+      headLength: null,
+      protected: false,
+      ownerUid: process.getuid?.(),
+      leased: 0,
+      delayed: 0,
+      sent: 0,
+      expired: 0,
+      deadLettered: 0,
+      oldestAgeMs: null,
+      maxMessages: 0,
+      maxBytes: 0,
+      maxDeliveries: 0,
+      deadLetterMailboxId: 0,
+    };
     expect(json((await cli.run(['stat', '42', '--json'])).stdout)).toEqual(empty);
     await client.send(BOX, '');
-    expect(json((await cli.run(['stat', '42', '--json'])).stdout)).toEqual({ ...empty, messages: 1, headLength: 0 });
+    expect(json((await cli.run(['stat', '42', '--json'])).stdout)).toEqual({
+      ...empty,
+      messages: 1,
+      headLength: 0,
+      sent: 1,
+      oldestAgeMs: expect.any(Number) as unknown,
+    });
   });
 
   it('draws a box on a terminal, unless it is told not to', async () => {
     const onTerminal = `script -qec '"$TEST_NODE" "$TEST_MAIN" stat 42' /dev/null`;
     const boxed = await cli.shell(onTerminal);
-    expect(boxed.stdout).toContain('│ Messages     │ 0     │');
+    expect(boxed.stdout).toContain('│ Messages        │ 0     │');
     const plain = await cli.shell(onTerminal, { env: { NO_COLOR: '1' } });
-    expect(plain.stdout).toContain('Messages      0');
+    expect(plain.stdout).toContain('Messages         0');
     for (const { stdout } of [boxed, plain]) expect(stdout).not.toContain('\x1b');
     expect(plain.stdout).not.toMatch(/[│─]/);
   });
@@ -422,6 +455,98 @@ it('recv ends the line on a terminal', async () => {
   await client.send(BOX, 'hello');
   const { stdout } = await cli.shell(`script -qec '"$TEST_NODE" "$TEST_MAIN" recv 42; echo end' /dev/null`);
   expect(stdout).toBe('hello\r\nend\r\n');
+});
+
+describe('ls', () => {
+  it('lists mailboxes, plainly everywhere', async () => {
+    await client.createMailbox(7, { protected: true });
+    await client.send(7, 'hello');
+    const uid = String(process.getuid?.());
+    const { stdout, code } = await cli.run(['ls']);
+    expect(code).toBe(0);
+    expect(stdout.split('\n').map((line) => line.trim().split(/ +/))).toEqual([
+      ['MAILBOX', 'MESSAGES', 'BYTES', 'LEASED', 'DELAYED', 'OWNER', 'PROTECTED'],
+      ['7', '1', '5', '0', '0', uid, 'yes'],
+      ['42', '0', '0', '0', '0', uid, 'no'],
+      [''],
+    ]);
+    const { mailboxes } = json((await cli.run(['ls', '--json'])).stdout) as { mailboxes: object[] };
+    expect(mailboxes).toMatchObject([{ id: 7, messages: 1 }, { id: 42 }]);
+  });
+
+  it('lists more than a page', async () => {
+    for (let id = 1000; id < 2001; id++) await client.createMailbox(id);
+    expect((await cli.run(['ls'])).stdout.trim().split('\n')).toHaveLength(1 + 1 + 1001);
+  });
+});
+
+describe('peek', () => {
+  it('writes the next message and leaves it', async () => {
+    await client.send(BOX, 'hello');
+    for (let i = 0; i < 2; i++) expect(await cli.run(['peek', '42'])).toMatchObject(done('hello'));
+    expect(await cli.run(['peek', '42', '--hex'])).toMatchObject(done('68656c6c6f\n'));
+    expect(json((await cli.run(['peek', '42', '--json'])).stdout)).toMatchObject({ id: 42, bytes: 5, utf8: 'hello' });
+    expect(await cli.run(['peek', '42', '--json', '--hex'])).toMatchObject({ code: 2 });
+    expect(await waiting()).toEqual(['hello']);
+  });
+
+  it('finds nothing in an empty mailbox', async () => {
+    expect(await cli.run(['peek', '42'])).toMatchObject(failed(7, 'Mailbox 42 is empty.'));
+  });
+
+  it('says what a full disk says', async () => {
+    await client.send(BOX, 'hello');
+    expect(await cli.shell('slmbx peek 42 > /dev/full')).toMatchObject({ code: 11 });
+    expect(await waiting()).toEqual(['hello']);
+  });
+});
+
+describe('set', () => {
+  it('sets what it is told and nothing else', async () => {
+    const limits = ['--max-messages', '5', '--max-bytes', '6', '--max-deliveries', '7', '--dead-letter', '43'];
+    expect(await cli.run(['set', '42', ...limits])).toMatchObject(done('Updated mailbox 42.\n'));
+    expect(await client.getMailbox(BOX)).toMatchObject({
+      maxMessages: 5n,
+      maxBytes: 6n,
+      maxDeliveries: 7,
+      deadLetterMailboxId: 43,
+      protected: false,
+    });
+    expect(json((await cli.run(['set', '42', '--protected', '--max-bytes', '0', '--json'])).stdout)).toEqual({
+      id: 42,
+      protected: true,
+      maxBytes: 0,
+    });
+    expect(await client.getMailbox(BOX)).toMatchObject({ maxMessages: 5n, maxBytes: 0n, protected: true });
+    expect(await cli.run(['set', '42', '--no-protected'])).toMatchObject({ code: 0 });
+    expect(await client.getMailbox(BOX)).toMatchObject({ maxMessages: 5n, protected: false });
+  });
+
+  it('refuses what makes no sense, and changes nothing', async () => {
+    const before = await client.getMailbox(BOX);
+    for (const words of [
+      [],
+      ['--max-messages', '-1'],
+      ['--max-bytes', '1k'],
+      ['--max-deliveries', '65536'],
+      ['--dead-letter', '4294967295'],
+      ['--owner', '4294967295'],
+      ['--dead-letter', '42'],
+    ]) {
+      expect(await cli.run(['set', '42', ...words])).toMatchObject({ code: 2 });
+    }
+    expect(await client.getMailbox(BOX)).toEqual(before);
+  });
+});
+
+it('purge drops messages', async () => {
+  await client.sendMany(BOX, ['a', 'b', 'c']);
+  const [leased] = await client.receiveMany(BOX, { leaseMs: 600_000 });
+  expect(await cli.run(['purge', '42'])).toMatchObject(done('Dropped 2 messages from mailbox 42.\n'));
+  expect(json((await cli.run(['purge', '42', '--json'])).stdout)).toEqual({ id: 42, purged: 0 });
+  await leased?.release();
+  expect(await waiting()).toEqual(['a']);
+  expect(await cli.run(['purge', '43'])).toMatchObject({ code: 3 });
 });
 
 describe('rm', () => {
@@ -763,8 +888,8 @@ describe('help, version, completion', () => {
 
   it('bash completes', async () => {
     const expected: [string, string][] = [
-      ["slmbx ''", 'create send recv stat rm system completion'],
-      ['slmbx s', 'send stat system'],
+      ["slmbx ''", 'create send recv peek stat ls set purge rm system completion'],
+      ['slmbx s', 'send stat set system'],
       ["slmbx system ''", 'init shutdown status'],
       // As readline parts the words.
       ['slmbx --timeout 5 --address unix : /x system s', 'shutdown status'],
@@ -789,7 +914,7 @@ describe('help, version, completion', () => {
 
   it('fish completes', async () => {
     const expected: [string, string][] = [
-      ['slmbx s', 'send stat system'],
+      ['slmbx s', 'send set stat system'],
       ['slmbx system ', 'init shutdown status'],
       ['slmbx send 42 --f', '--file'],
       ['slmbx completion ', 'bash fish zsh'],

@@ -6,7 +6,7 @@ import { stopAll } from './support/stop-all';
 /*
  * The service keeps nothing, so it may die at any instant. What it acknowledged is in the engine or was handed out,
  * once and in order. A Send without an answer may be there or not; an answer to a Receive that never arrived takes
- * its message with it, since there are no leases.
+ * its message with it, since it was received without a lease.
  */
 
 const SENDERS = 8;

@@ -1,3 +1,4 @@
+import type { Settlement } from '../src/generated/slmbx/v1/mailbox';
 import { Api, behindTheService, told } from './support/api';
 import { type Engine, SCALE, startEngine } from './support/engine';
 import { type Service, startService } from './support/service';
@@ -16,6 +17,9 @@ beforeAll(async () => {
 
 afterAll(() => stopAll(api, service, engine));
 
+const SECONDS = { seconds: 60n, nanos: 0 };
+const FORGED: Settlement = { leaseToken: Buffer.alloc(16, 1), action: { $case: 'acknowledge', value: {} } };
+
 /** Calls that name a mailbox, each with its request's field for it and the engine's call. */
 const MAILBOX_CALLS: [name: string, field: string, syscall: string, call: (id: number) => Promise<unknown>][] = [
   ['CreateMailbox', 'id', 'slmbx_create', (id) => api.create(id)],
@@ -23,6 +27,12 @@ const MAILBOX_CALLS: [name: string, field: string, syscall: string, call: (id: n
   ['DeleteMailbox', 'id', 'slmbx_destroy', (id) => api.delete(id)],
   ['SendMessage', 'mailbox_id', 'slmbx_send', (id) => api.send(id, 'x')],
   ['ReceiveMessage', 'mailbox_id', 'slmbx_recv', (id) => api.receive(id)],
+  ['SendMessages', 'mailbox_id', 'slmbx_sendv', (id) => api.sendAll(id, ['x', 'y'])],
+  ['ReceiveMessages', 'mailbox_id', 'slmbx_recvv', (id) => api.receiveAll(id)],
+  ['ReceiveMessages with a lease', 'mailbox_id', 'slmbx_recvv', (id) => api.receiveAll(id, { lease: SECONDS })],
+  ['PeekMessages', 'mailbox_id', 'slmbx_recvv', (id) => api.peek(id)],
+  ['SettleMessages', 'mailbox_id', 'slmbx_settle', (id) => api.settle(id, [FORGED])],
+  ['PurgeMailbox', 'id', 'slmbx_purge', (id) => api.purge(id)],
 ];
 const EXISTING_CALLS = MAILBOX_CALLS.filter(([name]) => name !== 'CreateMailbox');
 

@@ -35,7 +35,8 @@ describe('of 65,536 bytes', () => {
     );
     expect(refusal).toEqual({
       code: 'RESOURCE_EXHAUSTED',
-      message: 'The quota is used up: receive messages, delete mailboxes, or have the quota raised.',
+      message:
+        'The quota, or a limit of the mailbox, is used up: receive messages, delete mailboxes, or have it raised.',
       reason: 'QUOTA_EXCEEDED',
       domain: 'slmbx',
       metadata: { errno: 'EDQUOT', syscall: 'slmbx_send', mailbox_id: '42' },
@@ -62,7 +63,7 @@ describe('of 65,536 bytes', () => {
   it('has an exit code in the command', async () => {
     const full = await new Cli(service.unix).shell(`head -c 70000 /dev/zero | slmbx send ${MAILBOX}`);
     expect(full).toMatchObject({ code: 10, stdout: '' });
-    expect(full.stderr).toMatch(/^slmbx: The quota is used up: .*\n$/);
+    expect(full.stderr).toMatch(/^slmbx: The quota, or a limit of the mailbox, is used up: .*\n$/);
     expect((await api.get(MAILBOX)).messageCount).toBe(0n);
   });
 });

@@ -1,3 +1,4 @@
+import { Mailbox } from '../src/generated/slmbx/v1/mailbox';
 import { VERSION } from '../src/package-info';
 import { Api } from './support/api';
 import { type Engine, ENGINE, SCALE, startEngine } from './support/engine';
@@ -58,11 +59,23 @@ describe.each(['tcp', 'unix'] as const)('over %s', (listener) => {
 
   it('looks at a mailbox without changing it', async () => {
     await api.create(7, true);
-    const empty = { id: 7, messageCount: 0n, byteCount: 0n, protected: true, ownerUid: process.getuid?.() };
+    const empty = {
+      ...Mailbox.decode(new Uint8Array()),
+      id: 7,
+      protected: true,
+      ownerUid: process.getuid?.(),
+    };
     expect(await api.get(7)).toEqual({ ...empty, headLength: undefined });
     await api.send(7, 'four');
     await api.send(7, 'three');
-    expect(await api.get(7)).toEqual({ ...empty, messageCount: 2n, byteCount: 9n, headLength: 4 });
+    expect(await api.get(7)).toEqual({
+      ...empty,
+      messageCount: 2n,
+      byteCount: 9n,
+      headLength: 4,
+      sentCount: 2n,
+      oldestMessageAge: expect.anything() as unknown,
+    });
     expect(await api.drain(7)).toEqual(['four', 'three']);
     await api.create(8);
     expect((await api.get(8)).protected).toBe(false);

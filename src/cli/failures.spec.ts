@@ -46,6 +46,10 @@ it('speaks of commands, not of calls', () => {
   );
 });
 
+it('does not take a loop of dead letters for a system that is not there', () => {
+  expect(toFailure(rpcError('FAILED_PRECONDITION', { reason: 'DEAD_LETTER_LOOP' }))).toMatchObject({ kind: 'usage' });
+});
+
 it('tells the kinds of its own errors and of strangers', () => {
   expect(toFailure(usageError('no'))).toMatchObject({ kind: 'usage', exitCode: 2, message: 'no' });
   expect(toFailure(new CommandError(EXIT_KINDS.empty, 'none'))).toMatchObject({ kind: 'empty', exitCode: 7 });

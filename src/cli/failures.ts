@@ -94,11 +94,16 @@ const IN_WORDS_OF_COMMANDS: Readonly<Record<string, string>> = {
   NOT_INITIALIZED: "The mailbox system isn't initialized: run slmbx system init first.",
 };
 
+/** Reasons that are of another kind than their status. */
+const BY_REASON: Readonly<Partial<Record<string, ExitKind>>> = {
+  DEAD_LETTER_LOOP: EXIT_KINDS.usage,
+};
+
 function rpcFailure(error: SlmbxRpcError): Failure {
   const { code, reason, errno, fieldViolations, mayHaveTakenEffect } = error;
   const message = IN_WORDS_OF_COMMANDS[reason ?? ''] ?? error.message;
   return {
-    ...codeOf(BY_STATUS[code] ?? EXIT_KINDS.failed),
+    ...codeOf(BY_REASON[reason ?? ''] ?? BY_STATUS[code] ?? EXIT_KINDS.failed),
     message,
     mayHaveTakenEffect,
     code,

@@ -41,6 +41,13 @@ async function print(result: Result, { json, signal }: PrintOptions, done: strin
   }
 }
 
+/** Rows under a head, the numbers in them to the right; plain everywhere, so that other programs can read it. */
+export function formatColumns(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [head, ...rows];
+  const widths = head.map((_name, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  return all.map((row) => row.map((cell, column) => cell.padStart(widths[column] ?? 0)).join('  ')).join('\n');
+}
+
 /** Names and values, one pair a line: boxed on a terminal, plain anywhere else and with NO_COLOR. */
 export function formatTable(
   rows: readonly (readonly [string, string])[],
@@ -58,6 +65,11 @@ export function formatTable(
   });
   table.push(...rows.map(([name, value]) => [name, value]));
   return table.toString();
+}
+
+/** "1 message", "2 messages". */
+export function messages(count: number | bigint): string {
+  return `${count} ${count === 1 || count === 1n ? 'message' : 'messages'}`;
 }
 
 /** "1 byte", "2 bytes". */

@@ -2,7 +2,9 @@ import { usageError } from './failures';
 
 // What the service and its engine take. They are repeated here, not imported: to import the client is to load gRPC.
 const MAX_ID = 4294967294;
+const MAX_UID = 4294967294;
 const MAX_UINT32 = 4294967295;
+const MAX_DELIVERIES = 65535;
 const INVERSE_PROBABILITIES = ['2', '4', '8', '16'];
 const MAX_TIMEOUT_SECONDS = 2_000_000;
 
@@ -20,6 +22,24 @@ export function collectMailboxIds(word: string, previous: readonly number[] | un
 
 export function parseMaxBytes(word: string): number {
   return whole(word, 'a number of bytes', 0, MAX_UINT32);
+}
+
+/** A limit of a mailbox, as large as a number is exact. */
+export function parseLimit(word: string): number {
+  return whole(word, 'a limit', 0, Number.MAX_SAFE_INTEGER);
+}
+
+export function parseMaxDeliveries(word: string): number {
+  return whole(word, 'a number of deliveries', 0, MAX_DELIVERIES);
+}
+
+/** The dead-letter mailbox; 0 for none. */
+export function parseDeadLetterId(word: string): number {
+  return whole(word, 'a mailbox id or 0', 0, MAX_ID);
+}
+
+export function parseUid(word: string): number {
+  return whole(word, 'a uid', 0, MAX_UID);
 }
 
 export function parseMaxPointers(word: string): number {

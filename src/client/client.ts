@@ -7,12 +7,21 @@ import {
   type CallOptions,
   type CreateMailboxOptions,
   type InitializeOptions,
+  type ListMailboxesOptions,
+  type PeekOptions,
+  type ReceiveManyOptions,
   type ReceiveOptions,
   type ResolvedOptions,
   type SlmbxClientOptions,
 } from './options';
-import type { Mailbox, Message, SystemInfo } from './types';
+import { toTime } from './durations';
+import { LeasedMessage, toOutcome, toWireSettlement, type Settlement, type SettlementOutcome } from './leases';
+import { toMailbox, toReceivedMessage, toWireMessages } from './messages';
+import type { Mailbox, MailboxUpdate, Message, OutgoingMessage, ReceivedMessage, SystemInfo } from './types';
+import { toUpdateRequest } from './update';
 import {
+  BATCH_MAX,
+  checkBatch,
   checkBoolean,
   checkInteger,
   checkInverseProbability,
@@ -20,6 +29,8 @@ import {
   MAX_UINT32,
   toMessageBytes,
 } from './validate';
+
+const MAX_PAGE_SIZE = 1000;
 
 /** Calls that only look: repeating them is harmless. */
 const LOOKS = { changesState: false } as const;
@@ -77,8 +88,7 @@ export class SlmbxClient implements AsyncDisposable {
   async getMailbox(id: number, options: CallOptions = {}): Promise<Mailbox> {
     checkMailboxId(id);
     const { mailbox } = await this.call(MailboxServiceService.getMailbox, { id }, LOOKS, options);
-    const { headLength, ...rest } = present(mailbox, 'GetMailbox');
-    return { ...rest, headLength };
+    return toMailbox(present(mailbox, 'GetMailbox'));
   }
 
   /**
@@ -88,6 +98,43 @@ export class SlmbxClient implements AsyncDisposable {
   async deleteMailbox(id: number, options: CallOptions = {}): Promise<void> {
     checkMailboxId(id);
     await this.call(MailboxServiceService.deleteMailbox, { id }, CHANGES, options);
+  }
+
+  /** Every mailbox the caller may use, by rising id, asked for a page at a time. */
+  async *listMailboxes(options: ListMailboxesOptions = {}): AsyncGenerator<Mailbox, void, undefined> {
+    const { pageSize = 0 } = options;
+    if (pageSize !== 0) {
+      checkInteger('pageSize', pageSize, 1, MAX_PAGE_SIZE);
+    }
+    let pageToken = '';
+    do {
+      const page = await this.call(MailboxServiceService.listMailboxes, { pageSize, pageToken }, LOOKS, options);
+      yield* page.mailboxes.map(toMailbox);
+      pageToken = page.nextPageToken;
+    } while (pageToken !== '');
+  }
+
+  /**
+   * Sets some of a mailbox's attributes, all or nothing.
+   * @param id 1 to 4294967294
+   * @returns the mailbox after it; `undefined` if it has been deleted since or the caller may no longer look at it
+   */
+  async updateMailbox(id: number, update: MailboxUpdate, options: CallOptions = {}): Promise<Mailbox | undefined> {
+    checkMailboxId(id);
+    const request = toUpdateRequest(id, update);
+    const { mailbox } = await this.call(MailboxServiceService.updateMailbox, request, CHANGES, options);
+    return mailbox && toMailbox(mailbox);
+  }
+
+  /**
+   * Drops every message that is ready or delayed; leased ones stay.
+   * @param id 1 to 4294967294
+   * @returns how many messages that were
+   */
+  async purgeMailbox(id: number, options: CallOptions = {}): Promise<bigint> {
+    checkMailboxId(id);
+    const { purgedCount } = await this.call(MailboxServiceService.purgeMailbox, { id }, CHANGES, options);
+    return purgedCount;
   }
 
   /**
@@ -125,6 +172,78 @@ export class SlmbxClient implements AsyncDisposable {
       options,
     );
     return message;
+  }
+
+  /**
+   * Appends 1 to 1024 messages in their order and with nothing in between, or none of them. As with `send`, one that rejects
+   * with `mayHaveTakenEffect` may have appended all of them.
+   * @param id 1 to 4294967294
+   */
+  async sendMany(
+    id: number,
+    messages: readonly (OutgoingMessage | Uint8Array | string)[],
+    options: CallOptions = {},
+  ): Promise<void> {
+    checkMailboxId(id);
+    checkBatch('the messages', messages);
+    const request = { mailboxId: id, messages: toWireMessages(messages, this.options.maxMessageBytes) };
+    await this.call(MailboxServiceService.sendMessages, request, CHANGES, options);
+  }
+
+  /**
+   * Leases messages from the head, or none if none is ready; it doesn't wait for one. There may be more whenever there is
+   * one. A message that isn't acknowledged
+   * comes back when its lease ends, whatever became of its receiver.
+   * @param id 1 to 4294967294
+   */
+  receiveMany(id: number, options: ReceiveManyOptions & { readonly leaseMs: number }): Promise<LeasedMessage[]>;
+  /**
+   * Removes messages from the head and returns them, or none if none is ready; it doesn't wait for one. There may be more
+   * whenever there is one. If the answer doesn't arrive, they are gone.
+   * @param id 1 to 4294967294
+   */
+  receiveMany(id: number, options?: ReceiveManyOptions): Promise<ReceivedMessage[]>;
+  async receiveMany(id: number, options: ReceiveManyOptions = {}): Promise<ReceivedMessage[]> {
+    const { leaseMs } = options;
+    const request = {
+      ...toLimits(id, options),
+      ...(leaseMs === undefined ? {} : { lease: toTime('leaseMs', leaseMs) }),
+    };
+    const { messages } = await this.call(MailboxServiceService.receiveMessages, request, CHANGES, options);
+    if (leaseMs === undefined) {
+      return messages.map(toReceivedMessage);
+    }
+    return messages.map(
+      (message) =>
+        new LeasedMessage(toReceivedMessage(message), message.leaseToken, (settlements, settleOptions) =>
+          this.settle(id, settlements, settleOptions),
+        ),
+    );
+  }
+
+  /**
+   * Looks at messages from the head and leaves everything as it is.
+   * @param id 1 to 4294967294
+   */
+  async peek(id: number, options: PeekOptions = {}): Promise<ReceivedMessage[]> {
+    const { messages } = await this.call(MailboxServiceService.peekMessages, toLimits(id, options), LOOKS, options);
+    return messages.map(toReceivedMessage);
+  }
+
+  /**
+   * Acknowledges, releases or extends 1 to 1024 leases, each by itself; what became of each, in their order.
+   * @param id the mailbox that the messages were received from
+   */
+  async settle(
+    id: number,
+    settlements: readonly Settlement[],
+    options: CallOptions = {},
+  ): Promise<SettlementOutcome[]> {
+    checkMailboxId(id);
+    checkBatch('the settlements', settlements);
+    const request = { mailboxId: id, settlements: settlements.map(toWireSettlement) };
+    const { results } = await this.call(MailboxServiceService.settleMessages, request, CHANGES, options);
+    return results.map(({ outcome }) => toOutcome(outcome));
   }
 
   /** Sets up an empty system. */
@@ -183,6 +302,20 @@ export class SlmbxClient implements AsyncDisposable {
       this.underWay.delete(made);
     }
   }
+}
+
+function toLimits(
+  id: number,
+  { maxMessages, maxBytes }: PeekOptions,
+): { mailboxId: number; maxMessages: number | undefined; maxBytes: number | undefined } {
+  checkMailboxId(id);
+  if (maxMessages !== undefined) {
+    checkInteger('maxMessages', maxMessages, 1, BATCH_MAX);
+  }
+  if (maxBytes !== undefined) {
+    checkInteger('maxBytes', maxBytes, 0, MAX_UINT32);
+  }
+  return { mailboxId: id, maxMessages, maxBytes };
 }
 
 function present<T>(value: T | undefined, method: string): T {

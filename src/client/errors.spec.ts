@@ -3,6 +3,7 @@ import { BadRequest, ErrorInfo } from '../generated/google/rpc/error_details';
 import { Status } from '../generated/google/rpc/status';
 import {
   AlreadyExistsError,
+  DeadLetterLoopError,
   DeadlineExceededError,
   InvalidArgumentError,
   MailboxNotFoundError,
@@ -54,10 +55,12 @@ describe('the class of an error', () => {
     [status.PERMISSION_DENIED, 'NOT_PERMITTED', 'EPERM', NotPermittedError],
     [status.PERMISSION_DENIED, 'ENGINE_ACCESS_DENIED', 'EACCES', NotPermittedError],
     [status.FAILED_PRECONDITION, 'NOT_INITIALIZED', 'ENODEV', NotInitializedError],
+    [status.FAILED_PRECONDITION, 'DEAD_LETTER_LOOP', 'ELOOP', DeadLetterLoopError],
     [status.INVALID_ARGUMENT, 'INVALID_ARGUMENT', 'EINVAL', InvalidArgumentError],
     [status.RESOURCE_EXHAUSTED, 'QUOTA_EXCEEDED', 'EDQUOT', QuotaExceededError],
     [status.RESOURCE_EXHAUSTED, 'OUT_OF_MEMORY', 'ENOMEM', ResourceExhaustedError],
     [status.RESOURCE_EXHAUSTED, 'MESSAGE_TOO_LARGE', undefined, ResourceExhaustedError],
+    [status.RESOURCE_EXHAUSTED, 'MESSAGE_TOO_LARGE', 'EMSGSIZE', ResourceExhaustedError],
     [status.UNAVAILABLE, 'ENGINE_UNAVAILABLE', 'ECONNREFUSED', UnavailableError],
     [status.UNAVAILABLE, 'ENGINE_BUSY', 'EUSERS', UnavailableError],
     [status.DEADLINE_EXCEEDED, 'DEADLINE_EXCEEDED', undefined, DeadlineExceededError],

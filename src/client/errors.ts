@@ -57,11 +57,13 @@ export class AlreadyExistsError extends SlmbxRpcError {}
 export class NotPermittedError extends SlmbxRpcError {}
 /** The system isn't initialized (`FAILED_PRECONDITION`, ENODEV). */
 export class NotInitializedError extends SlmbxRpcError {}
+/** The dead letters of the mailbox would come back to it (`FAILED_PRECONDITION`, ELOOP). */
+export class DeadLetterLoopError extends SlmbxRpcError {}
 /** The service found a field of the request invalid (`INVALID_ARGUMENT`, EINVAL). */
 export class InvalidArgumentError extends SlmbxRpcError {}
-/** Memory or a limit is exhausted, or the message is too large for the service (`RESOURCE_EXHAUSTED`). */
+/** Memory or a limit is exhausted, or a message is too large (`RESOURCE_EXHAUSTED`). */
 export class ResourceExhaustedError extends SlmbxRpcError {}
-/** The user's quota of bytes or mailboxes is used up (`RESOURCE_EXHAUSTED`, EDQUOT). */
+/** The user's quota of bytes or mailboxes, or a limit of the mailbox, is used up (`RESOURCE_EXHAUSTED`, EDQUOT). */
 export class QuotaExceededError extends ResourceExhaustedError {}
 /** The service or its engine can't be reached (`UNAVAILABLE`). */
 export class UnavailableError extends SlmbxRpcError {}
@@ -80,6 +82,7 @@ export const ERROR_TABLE: readonly ErrorRule[] = [
   { code: 'NOT_FOUND', errorClass: MailboxNotFoundError },
   { code: 'ALREADY_EXISTS', errorClass: AlreadyExistsError },
   { code: 'PERMISSION_DENIED', errorClass: NotPermittedError },
+  { code: 'FAILED_PRECONDITION', reason: 'DEAD_LETTER_LOOP', errorClass: DeadLetterLoopError },
   { code: 'FAILED_PRECONDITION', errorClass: NotInitializedError },
   { code: 'INVALID_ARGUMENT', errorClass: InvalidArgumentError },
   { code: 'RESOURCE_EXHAUSTED', reason: 'QUOTA_EXCEEDED', errorClass: QuotaExceededError },

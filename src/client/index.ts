@@ -5,15 +5,28 @@ export {
   type CallOptions,
   type CreateMailboxOptions,
   type InitializeOptions,
+  type ListMailboxesOptions,
+  type PeekOptions,
+  type ReceiveManyOptions,
   type ReceiveOptions,
   type SlmbxClientOptions,
 } from './options';
 export { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry';
-export type { Mailbox, Message, SystemInfo } from './types';
+export { LeasedMessage, LeaseExpiredError, type Settlement, type SettlementOutcome } from './leases';
+export type {
+  DeadLetter,
+  Mailbox,
+  MailboxUpdate,
+  Message,
+  OutgoingMessage,
+  ReceivedMessage,
+  SystemInfo,
+} from './types';
 export { MAX_MAILBOX_ID, MessageTooLargeError, MIN_MAILBOX_ID } from './validate';
 export type { FieldViolation } from './error-details';
 export {
   AlreadyExistsError,
+  DeadLetterLoopError,
   DeadlineExceededError,
   InvalidArgumentError,
   MailboxNotFoundError,

@@ -61,6 +61,36 @@ export interface ReceiveOptions extends CallOptions {
   readonly maxBytes?: number | undefined;
 }
 
+/** How many messages `peek` looks at. */
+export interface PeekOptions extends CallOptions {
+  /**
+   * Messages at most, 1 to 1024.
+   * @default 1
+   */
+  readonly maxMessages?: number | undefined;
+  /**
+   * Sum of their lengths at most, in bytes. No message is truncated: the first that doesn't fit ends the list.
+   * @default the service's limit
+   */
+  readonly maxBytes?: number | undefined;
+}
+
+export interface ReceiveManyOptions extends PeekOptions {
+  /**
+   * Milliseconds for which the messages are leased instead of removed.
+   * @default they are removed
+   */
+  readonly leaseMs?: number | undefined;
+}
+
+export interface ListMailboxesOptions extends CallOptions {
+  /**
+   * Mailboxes to ask for at a time, 1 to 1000.
+   * @default 100
+   */
+  readonly pageSize?: number | undefined;
+}
+
 export interface InitializeOptions extends CallOptions {
   /**
    * Pointers a node of the skip list has at most, 1 to 4294967295.

@@ -2,12 +2,15 @@
 export const MIN_MAILBOX_ID = 1;
 export const MAX_MAILBOX_ID = 0xffff_fffe;
 export const MAX_UINT32 = 0xffff_ffff;
+export const MAX_UINT64 = 0xffff_ffff_ffff_ffffn;
+/** Messages, or leases, in one call. */
+export const BATCH_MAX = 1024;
 /** Values of `inverseProbability`. */
 export const INVERSE_PROBABILITIES: readonly number[] = Object.freeze([2, 4, 8, 16]);
 /** Longest wait a timer of Node takes, in milliseconds. */
 export const MAX_TIMER_MS = 0x7fff_ffff;
 
-/** A message is longer than the client's `maxMessageBytes`. Nothing was sent. */
+/** A message, or those of one call together, are longer than the client's `maxMessageBytes`. Nothing was sent. */
 export class MessageTooLargeError extends RangeError {
   override readonly name = 'MessageTooLargeError';
 
@@ -16,8 +19,9 @@ export class MessageTooLargeError extends RangeError {
     readonly length: number,
     /** The most that may be sent. */
     readonly maxMessageBytes: number,
+    subject: 'The message has' | 'The messages together have' = 'The message has',
   ) {
-    super(`The message has ${length} bytes and ${maxMessageBytes} may be sent at most.`);
+    super(`${subject} ${length} bytes and ${maxMessageBytes} may be sent at most.`);
   }
 }
 
@@ -33,6 +37,27 @@ export function checkInteger(name: string, value: unknown, min: number, max: num
 
 export function checkMailboxId(id: unknown): asserts id is number {
   checkInteger('the mailbox id', id, MIN_MAILBOX_ID, MAX_MAILBOX_ID);
+}
+
+/** Throws TypeError for what is neither a number nor a bigint, RangeError for one that isn't whole and 0 to 2^64 - 1. */
+export function checkUint64(name: string, value: unknown): asserts value is number | bigint {
+  if (typeof value !== 'number' && typeof value !== 'bigint') {
+    throw new TypeError(`${name} must be a number or a bigint, not ${describe(value)}`);
+  }
+  const whole = typeof value === 'bigint' || Number.isSafeInteger(value);
+  if (!whole || value < 0 || value > MAX_UINT64) {
+    throw new RangeError(`${name} must be a whole number from 0 to ${MAX_UINT64}, not ${value}`);
+  }
+}
+
+/** A list of as many items as one call takes. */
+export function checkBatch(name: string, items: unknown): asserts items is readonly unknown[] {
+  if (!Array.isArray(items)) {
+    throw new TypeError(`${name} must be an array, not ${describe(items)}`);
+  }
+  if (items.length < 1 || items.length > BATCH_MAX) {
+    throw new RangeError(`${name} must be 1 to ${BATCH_MAX}, not ${items.length}`);
+  }
 }
 
 /** A time in milliseconds: more than 0; `Infinity` only where `max` is. */

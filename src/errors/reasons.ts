@@ -15,6 +15,15 @@ const unavailable = 'No mailbox engine answers: start slmbxd and call again.';
 
 const UNAVAILABLE: Meaning = { code: status.UNAVAILABLE, reason: 'ENGINE_UNAVAILABLE', message: () => unavailable };
 
+function whyNotPermitted(refusal: Refusal): string {
+  if (system(refusal)) {
+    return 'Only root, or the uid the engine runs as, may initialize the mailbox system or shut it down.';
+  }
+  return refusal.syscall === 'slmbx_setattr'
+    ? `Only the owner of mailbox ${refusal.mailboxId}, or root, may update it, and only root its owner.`
+    : `Mailbox ${refusal.mailboxId} is protected and belongs to another uid.`;
+}
+
 /** What each errno of the engine is to a client. The comment at the top of mailbox.proto is the same table. */
 export const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   [
@@ -49,10 +58,7 @@ export const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
     {
       code: status.PERMISSION_DENIED,
       reason: 'NOT_PERMITTED',
-      message: (refusal) =>
-        system(refusal)
-          ? 'Only root, or the uid the engine runs as, may initialize the mailbox system or shut it down.'
-          : `Mailbox ${refusal.mailboxId} is protected and belongs to another uid.`,
+      message: whyNotPermitted,
     },
   ],
   [
@@ -76,7 +82,8 @@ export const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
     {
       code: status.RESOURCE_EXHAUSTED,
       reason: 'QUOTA_EXCEEDED',
-      message: () => 'The quota is used up: receive messages, delete mailboxes, or have the quota raised.',
+      message: () =>
+        'The quota, or a limit of the mailbox, is used up: receive messages, delete mailboxes, or have it raised.',
     },
   ],
   [
@@ -85,6 +92,32 @@ export const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
       code: status.RESOURCE_EXHAUSTED,
       reason: 'OUT_OF_MEMORY',
       message: () => 'The mailbox engine has no memory for this: receive messages or delete mailboxes.',
+    },
+  ],
+  [
+    'EMSGSIZE',
+    {
+      code: status.RESOURCE_EXHAUSTED,
+      reason: 'MESSAGE_TOO_LARGE',
+      message: ({ needed }) =>
+        `The first message is longer than max_bytes${needed === undefined ? '' : `: it has ${needed} bytes`}.`,
+    },
+  ],
+  [
+    'ESTALE',
+    {
+      code: status.FAILED_PRECONDITION,
+      reason: 'LEASE_EXPIRED',
+      message: () => 'There is no such lease, or no more.',
+    },
+  ],
+  [
+    'ELOOP',
+    {
+      code: status.FAILED_PRECONDITION,
+      reason: 'DEAD_LETTER_LOOP',
+      message: (refusal) =>
+        `The dead letters of mailbox ${refusal.mailboxId} would come back to it, or pass through more than 32 mailboxes.`,
     },
   ],
   [

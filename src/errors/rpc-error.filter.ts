@@ -60,11 +60,16 @@ function explainRefusal(error: EngineError): Failure | undefined {
   if (meaning === undefined) {
     return undefined;
   }
-  const { errno, syscall, mailboxId } = error;
+  const { errno, syscall, mailboxId, needed } = error;
   return {
     code: meaning.code,
     message: meaning.message(error),
     reason: meaning.reason,
-    metadata: { errno, syscall, ...(mailboxId === undefined ? {} : { mailbox_id: String(mailboxId) }) },
+    metadata: {
+      errno,
+      syscall,
+      ...(mailboxId === undefined ? {} : { mailbox_id: String(mailboxId) }),
+      ...(needed === undefined ? {} : { needed_bytes: String(needed) }),
+    },
   };
 }

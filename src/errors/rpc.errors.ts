@@ -14,7 +14,7 @@ export class ValidationError extends Error {
   }
 }
 
-/** A message, or what was asked of one, is over the service's limit; nothing was done. */
+/** A message, or those of one call together, are over the service's limit; nothing was done. */
 export class MessageTooLargeError extends Error {
   override readonly name = 'MessageTooLargeError';
 
@@ -22,7 +22,8 @@ export class MessageTooLargeError extends Error {
     readonly bytes: number,
     readonly limit: number,
     readonly mailboxId: number,
+    subject: 'The message has' | 'The messages together have' = 'The message has',
   ) {
-    super(`The message has ${bytes} bytes and this service takes ${limit} at most (SLMBX_MAX_MESSAGE_BYTES).`);
+    super(`${subject} ${bytes} bytes and this service takes ${limit} at most (SLMBX_MAX_MESSAGE_BYTES).`);
   }
 }

@@ -1,6 +1,7 @@
 import { Metadata, status, type StatusObject } from '@grpc/grpc-js';
 import pino from 'pino';
 import { of, throwError } from 'rxjs';
+import { ifUndelivered } from './undelivered';
 import { loggedMethod, type RpcHandler, type UnaryCall, unaryMethod, type UnaryMethod } from './unary-call';
 
 interface Given {
@@ -72,6 +73,45 @@ it('runs a call whose deadline is to come', async () => {
   expect(calls()).toBe(1);
 });
 
+describe('a call that can be undone', () => {
+  /** Runs a call whose client goes, if it goes, while the handler runs. */
+  async function undone(goes: boolean, undo: () => void): Promise<unknown> {
+    const call = callOf({});
+    const handler: RpcHandler = () => {
+      const response = {};
+      ifUndelivered(response, undo);
+      call.cancelled = goes;
+      return Promise.resolve(response);
+    };
+    return new Promise((resolve) => {
+      unaryMethod(handler)(call, (error, value) => resolve(error ?? value));
+    });
+  }
+
+  it('is, once, if its client has gone', async () => {
+    let times = 0;
+    await undone(true, () => {
+      times++;
+    });
+    expect(times).toBe(1);
+  });
+
+  it('is not if its client is there', async () => {
+    let times = 0;
+    await undone(false, () => {
+      times++;
+    });
+    expect(times).toBe(0);
+  });
+
+  it('ends even if that fails', async () => {
+    const fail = (): never => {
+      throw new Error('no engine');
+    };
+    await expect(undone(true, fail)).resolves.toEqual({});
+  });
+});
+
 describe('a logged call', () => {
   function logOf(given: Given, result: () => Promise<unknown>): Promise<Record<string, unknown>> {
     return new Promise((resolve) => {
@@ -99,5 +139,7 @@ describe('a logged call', () => {
     expect(line).toMatchObject({ peer: 'unix', status: 'FAILED_PRECONDITION' });
     expect(line).not.toHaveProperty('mailboxId');
     expect(await logOf({ request: { id: 7 } }, () => Promise.resolve({}))).toMatchObject({ mailboxId: 7 });
+    const update = { mailbox: { id: 8 }, updateMask: undefined };
+    expect(await logOf({ request: update }, () => Promise.resolve({}))).toMatchObject({ mailboxId: 8 });
   });
 });

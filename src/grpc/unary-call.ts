@@ -2,6 +2,7 @@ import { type ServerUnaryCall, type sendUnaryData, status, type StatusObject } f
 import { isObservable, type Observable } from 'rxjs';
 import type { Logger } from 'pino';
 import { toStatus } from '../errors/status-details';
+import { undoUndelivered } from './undelivered';
 
 export type UnaryCall = ServerUnaryCall<object, unknown>;
 export type UnaryMethod = (call: UnaryCall, respond: sendUnaryData<unknown>) => void;
@@ -10,7 +11,7 @@ export type RpcHandler = (request: object, metadata: unknown, call: UnaryCall) =
 
 /**
  * Runs Nest's handler for a call. A call that nobody waits for any more is not run, so it changes nothing; once it
- * runs it runs whole, since nothing in it waits.
+ * runs it runs whole, since nothing in it waits. If its client went meanwhile, what can be undone is.
  */
 export function unaryMethod(handler: RpcHandler): UnaryMethod {
   return (call, respond) => {
@@ -23,9 +24,12 @@ export function unaryMethod(handler: RpcHandler): UnaryMethod {
       (result) => {
         if (isObservable(result)) {
           forward(result, respond);
-        } else {
-          respond(null, result);
+          return;
         }
+        if (call.cancelled) {
+          undo(result);
+        }
+        respond(null, result);
       },
       (error: unknown) => respond(error as StatusObject),
     );
@@ -71,6 +75,15 @@ function whyAbandoned(call: UnaryCall): StatusObject | undefined {
   return undefined;
 }
 
+/** Nobody is left to tell that it failed; what the call did then ends by itself. */
+function undo(result: unknown): void {
+  try {
+    undoUndelivered(result);
+  } catch {
+    // A lease that can't be released ends at its deadline.
+  }
+}
+
 /** Nest answers with an Observable where a filter turned an error into a status. */
 function forward(result: Observable<unknown>, respond: sendUnaryData<unknown>): void {
   result.subscribe({
@@ -88,6 +101,9 @@ function peerOf(call: UnaryCall): string {
 function mailboxIdOf(request: object): unknown {
   if ('mailboxId' in request) {
     return request.mailboxId;
+  }
+  if ('mailbox' in request && typeof request.mailbox === 'object' && request.mailbox !== null) {
+    return mailboxIdOf(request.mailbox);
   }
   return 'id' in request ? request.id : undefined;
 }

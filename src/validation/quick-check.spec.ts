@@ -2,8 +2,14 @@ import { IsArray, IsEmail, IsInt, IsOptional, ValidateIf, validateSync } from 'c
 import { CreateMailboxDto } from '../modules/mailbox/dto/create-mailbox.dto';
 import { DeleteMailboxDto } from '../modules/mailbox/dto/delete-mailbox.dto';
 import { GetMailboxDto } from '../modules/mailbox/dto/get-mailbox.dto';
+import { ListMailboxesDto } from '../modules/mailbox/dto/list-mailboxes.dto';
+import { PeekMessagesDto } from '../modules/mailbox/dto/peek-messages.dto';
+import { PurgeMailboxDto } from '../modules/mailbox/dto/purge-mailbox.dto';
 import { ReceiveMessageDto } from '../modules/mailbox/dto/receive-message.dto';
+import { ReceiveMessagesDto } from '../modules/mailbox/dto/receive-messages.dto';
 import { SendMessageDto } from '../modules/mailbox/dto/send-message.dto';
+import { SendMessagesDto } from '../modules/mailbox/dto/send-messages.dto';
+import { SettleMessagesDto } from '../modules/mailbox/dto/settle-messages.dto';
 import { InitializeDto } from '../modules/system/dto/initialize.dto';
 import { quickCheck } from './quick-check';
 
@@ -30,6 +36,9 @@ const VALUES = [
   '',
   {},
   [],
+  [1],
+  new Array(1024).fill(1),
+  new Array(1025).fill(1),
   Buffer.alloc(1),
   new Uint8Array(0),
   new Uint16Array(1),
@@ -41,6 +50,10 @@ it.each([
   [DeleteMailboxDto, ['id']],
   [SendMessageDto, ['mailboxId', 'data']],
   [ReceiveMessageDto, ['mailboxId', 'maxBytes']],
+  [SendMessagesDto, ['mailboxId', 'messages']],
+  [SettleMessagesDto, ['mailboxId', 'settlements']],
+  [ListMailboxesDto, ['pageSize']],
+  [PurgeMailboxDto, ['id']],
   [InitializeDto, ['maxPointers', 'inverseProbability']],
 ] as [new () => object, string[]][])('judges %p as class-validator does', (dto, [first, second]) => {
   const check = quickCheck(dto);
@@ -55,6 +68,16 @@ it.each([
     }
   }
   expect(passed).toBeGreaterThan(0);
+});
+
+it.each([ReceiveMessagesDto, PeekMessagesDto])('judges %p as class-validator does', (dto) => {
+  const check = quickCheck(dto);
+  for (const maxMessages of [...VALUES, 1024, 1025]) {
+    for (const maxBytes of VALUES) {
+      const request = Object.assign(new dto(), { mailboxId: 1, maxMessages, maxBytes });
+      expect(check?.(request)).toBe(validateSync(request).length === 0);
+    }
+  }
 });
 
 it('leaves to class-validator what it does not understand', () => {

@@ -1,8 +1,11 @@
 import { ValidateBy } from 'class-validator';
 
+export const INT32_MAX = 0x7fff_ffff;
 export const UINT32_MAX = 0xffff_ffff;
 export const MAILBOX_ID_MIN = 1;
 export const MAILBOX_ID_MAX = UINT32_MAX - 1;
+/** Items one call may have. */
+export const BATCH_MAX = 1024;
 
 /** A check of class-validator's: one predicate and one message that reads on from the name of the field. */
 function check(name: string, message: string, validate: (value: unknown) => boolean): PropertyDecorator {
@@ -38,6 +41,15 @@ export function IsMailboxId(): PropertyDecorator {
 /** Bytes. How many is the service's business: its limit is a setting. */
 export function IsBytes(): PropertyDecorator {
   return check('isBytes', 'must be bytes', (value) => value instanceof Uint8Array);
+}
+
+/** A list of as many items as one call may have, at least one. What the items are is not looked at. */
+export function IsBatch(): PropertyDecorator {
+  return check(
+    'isBatch',
+    `must have 1 to ${BATCH_MAX} items`,
+    (value) => Array.isArray(value) && value.length >= 1 && value.length <= BATCH_MAX,
+  );
 }
 
 /** true or false. */

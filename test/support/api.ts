@@ -13,7 +13,17 @@ import {
 import { BadRequest, ErrorInfo } from '../../src/generated/google/rpc/error_details';
 import { Status } from '../../src/generated/google/rpc/status';
 import { HealthClient } from '../../src/generated/health/v1/health';
-import { type Mailbox, MailboxServiceClient, type Message } from '../../src/generated/slmbx/v1/mailbox';
+import type { Duration } from '../../src/generated/google/protobuf/duration';
+import {
+  type ListMailboxesResponse,
+  Mailbox,
+  MailboxServiceClient,
+  type Message,
+  type OutgoingMessage,
+  type ReceivedMessage,
+  type Settlement,
+  SettlementResult_Outcome as Outcome,
+} from '../../src/generated/slmbx/v1/mailbox';
 import { type GetSystemResponse, SystemServiceClient } from '../../src/generated/slmbx/v1/system';
 import { type Engine, SCALE } from './engine';
 import { cleanEnvironment } from './service';
@@ -84,6 +94,62 @@ export class Api {
       this.mailbox.receiveMessage({ mailboxId, maxBytes }, new Metadata(), options, done),
     );
     return message;
+  }
+
+  sendAll(mailboxId: number, messages: readonly (string | Partial<OutgoingMessage>)[]): Promise<unknown> {
+    const all = messages.map((message) => ({
+      data: Buffer.from(typeof message === 'string' ? message : ''),
+      ...(typeof message === 'string' ? {} : message),
+    }));
+    return unary((done) => this.mailbox.sendMessages({ mailboxId, messages: all }, done));
+  }
+
+  async receiveAll(
+    mailboxId: number,
+    { lease, ...limits }: { maxMessages?: number; maxBytes?: number; lease?: Duration } = {},
+    options: CallOptions = {},
+  ): Promise<ReceivedMessage[]> {
+    const { messages } = await unary<{ messages: ReceivedMessage[] }>((done) =>
+      this.mailbox.receiveMessages(
+        { mailboxId, maxMessages: undefined, maxBytes: undefined, ...limits, lease },
+        new Metadata(),
+        options,
+        done,
+      ),
+    );
+    return messages;
+  }
+
+  async peek(mailboxId: number, limits: { maxMessages?: number; maxBytes?: number } = {}): Promise<ReceivedMessage[]> {
+    const { messages } = await unary<{ messages: ReceivedMessage[] }>((done) =>
+      this.mailbox.peekMessages({ mailboxId, maxMessages: undefined, maxBytes: undefined, ...limits }, done),
+    );
+    return messages;
+  }
+
+  /** What became of each settlement: `SETTLED`, say. */
+  async settle(mailboxId: number, settlements: Settlement[]): Promise<string[]> {
+    const { results } = await unary<{ results: { outcome: Outcome }[] }>((done) =>
+      this.mailbox.settleMessages({ mailboxId, settlements }, done),
+    );
+    return results.map(({ outcome }) => Outcome[outcome].replace('OUTCOME_', ''));
+  }
+
+  list(pageSize = 0, pageToken = ''): Promise<ListMailboxesResponse> {
+    return unary((done) => this.mailbox.listMailboxes({ pageSize, pageToken }, done));
+  }
+
+  async update(id: number, values: Partial<Mailbox>, updateMask?: string[]): Promise<Mailbox | undefined> {
+    const mailbox = { ...Mailbox.decode(new Uint8Array()), ...values, id };
+    const answer = await unary<{ mailbox: Mailbox | undefined }>((done) =>
+      this.mailbox.updateMailbox({ mailbox, updateMask }, done),
+    );
+    return answer.mailbox;
+  }
+
+  async purge(id: number): Promise<bigint> {
+    const { purgedCount } = await unary<{ purgedCount: bigint }>((done) => this.mailbox.purgeMailbox({ id }, done));
+    return purgedCount;
   }
 
   /** Every message that waits, as text, in order. */

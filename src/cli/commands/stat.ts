@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { bytes, formatTable, printFound } from '../output';
+import { mailboxJson, mailboxText } from '../mailbox-format';
+import { printFound } from '../output';
 import { invocationOf, withClient, type Runtime } from '../runtime';
 import { parseMailboxId } from '../words';
 
@@ -12,23 +13,6 @@ export function addStat(program: Command, runtime: Runtime): void {
       const invocation = invocationOf(command, runtime);
       const { signal } = invocation;
       const mailbox = await withClient(invocation, (client) => client.getMailbox(id, { signal }));
-      const { messageCount, byteCount, headLength, ownerUid } = mailbox;
-      const json = {
-        id,
-        messages: Number(messageCount),
-        bytes: Number(byteCount),
-        headLength: headLength ?? null,
-        protected: mailbox.protected,
-        ownerUid,
-      };
-      const text = formatTable([
-        ['Mailbox', String(id)],
-        ['Messages', String(messageCount)],
-        ['Bytes', String(byteCount)],
-        ['Next message', headLength === undefined ? 'none' : bytes(headLength)],
-        ['Protected', mailbox.protected ? 'yes' : 'no'],
-        ['Owner', `uid ${ownerUid}`],
-      ]);
-      await printFound({ json, text }, invocation);
+      await printFound({ json: mailboxJson(mailbox), text: mailboxText(mailbox) }, invocation);
     });
 }

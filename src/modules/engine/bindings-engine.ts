@@ -1,7 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import * as slmbx from 'slmbx-bindings';
-import { Engine, type MailboxState } from './engine';
 import {
+  type Delivery,
+  Engine,
+  type MailboxAttributes,
+  type MailboxState,
+  type Outgoing,
+  type ReceiveBatchOptions,
+  type SettleItem,
+} from './engine';
+import {
+  type EngineError,
   EngineUnavailableError,
   MailboxEmptyError,
   MailboxNotFoundError,
@@ -38,12 +47,28 @@ export class BindingsEngine extends Engine {
     return this.ask(() => slmbx.stat(id), id);
   }
 
+  list(after: number, limit: number): number[] {
+    return this.ask(() => slmbx.list({ after, limit }));
+  }
+
+  setAttributes(id: number, attributes: MailboxAttributes): void {
+    this.ask(() => slmbx.setAttributes(id, attributes), id);
+  }
+
+  purge(id: number): bigint {
+    return this.ask(() => slmbx.purge(id), id);
+  }
+
   async send(id: number, data: Uint8Array): Promise<void> {
     try {
       await this.queue.send(id, data);
     } catch (error) {
       throw translate(error, id);
     }
+  }
+
+  sendBatch(id: number, messages: readonly Outgoing[]): void {
+    this.ask(() => slmbx.sendBatch(id, messages), id);
   }
 
   receive(id: number, maxLength: number): Buffer | undefined {
@@ -55,6 +80,15 @@ export class BindingsEngine extends Engine {
       }
       throw error;
     }
+  }
+
+  receiveBatch(id: number, options: ReceiveBatchOptions): Delivery[] {
+    return this.ask(() => slmbx.recvBatch(id, options), id);
+  }
+
+  settle(id: number, items: readonly SettleItem[]): (Error | undefined)[] {
+    const failures = this.ask(() => slmbx.settle(id, items), id);
+    return failures.map((failure) => failure && engineErrorOf(failure, id));
   }
 
   isInitialized(): boolean {
@@ -95,5 +129,10 @@ function translate(error: unknown, mailboxId?: number): unknown {
   if (!(error instanceof slmbx.SlmbxError)) {
     return error;
   }
-  return engineError({ errno: error.code, syscall: error.syscall, mailboxId }, { cause: error });
+  return engineErrorOf(error, mailboxId);
+}
+
+function engineErrorOf(error: slmbx.SlmbxError, mailboxId?: number): EngineError {
+  const { code, syscall, needed } = error;
+  return engineError({ errno: code, syscall, mailboxId, needed }, { cause: error });
 }

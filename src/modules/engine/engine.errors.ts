@@ -6,6 +6,8 @@ export interface Refusal {
   readonly syscall: string;
   /** The mailbox it was for, if it was for one. */
   readonly mailboxId: number | undefined;
+  /** EMSGSIZE: bytes that the first message takes. */
+  readonly needed?: bigint | undefined;
 }
 
 /** The engine refused a call. One class per errno that has a meaning of its own to a caller. */
@@ -13,6 +15,7 @@ export class EngineError extends Error implements Refusal {
   readonly errno: string;
   readonly syscall: string;
   readonly mailboxId: number | undefined;
+  readonly needed: bigint | undefined;
 
   constructor(refusal: Refusal, options?: ErrorOptions) {
     const mailbox = refusal.mailboxId === undefined ? '' : ` of mailbox ${refusal.mailboxId}`;
@@ -21,6 +24,7 @@ export class EngineError extends Error implements Refusal {
     this.errno = refusal.errno;
     this.syscall = refusal.syscall;
     this.mailboxId = refusal.mailboxId;
+    this.needed = refusal.needed;
   }
 }
 
@@ -42,6 +46,12 @@ export class QuotaExceededError extends EngineError {}
 export class OutOfMemoryError extends EngineError {}
 /** ESRCH: the mailbox is empty. */
 export class MailboxEmptyError extends EngineError {}
+/** EMSGSIZE: the first message is longer than what may be received. */
+export class MessageTooLongError extends EngineError {}
+/** ESTALE: there is no such lease, or no more. */
+export class LeaseExpiredError extends EngineError {}
+/** ELOOP: dead-letter mailboxes would go round, or too many follow one another. */
+export class DeadLetterLoopError extends EngineError {}
 /** EUSERS: the engine takes no further connection. */
 export class EngineBusyError extends EngineError {}
 /** ECONNREFUSED, ECONNRESET, ENOSYS: no engine answers. */
@@ -57,6 +67,9 @@ const CLASSES: ReadonlyMap<string, new (refusal: Refusal, options?: ErrorOptions
   ['EDQUOT', QuotaExceededError],
   ['ENOMEM', OutOfMemoryError],
   ['ESRCH', MailboxEmptyError],
+  ['EMSGSIZE', MessageTooLongError],
+  ['ESTALE', LeaseExpiredError],
+  ['ELOOP', DeadLetterLoopError],
   ['EUSERS', EngineBusyError],
   ['ECONNREFUSED', EngineUnavailableError],
   ['ECONNRESET', EngineUnavailableError],

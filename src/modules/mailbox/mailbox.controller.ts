@@ -4,19 +4,27 @@ import type {
   CreateMailboxResponse,
   DeleteMailboxResponse,
   GetMailboxResponse,
+  ListMailboxesResponse,
+  PurgeMailboxResponse,
   ReceiveMessageResponse,
   SendMessageResponse,
+  UpdateMailboxRequest,
+  UpdateMailboxResponse,
 } from '../../generated/slmbx/v1/mailbox';
 import { CreateMailboxDto } from './dto/create-mailbox.dto';
 import { DeleteMailboxDto } from './dto/delete-mailbox.dto';
 import { GetMailboxDto } from './dto/get-mailbox.dto';
+import { ListMailboxesDto } from './dto/list-mailboxes.dto';
+import { PurgeMailboxDto } from './dto/purge-mailbox.dto';
 import { ReceiveMessageDto } from './dto/receive-message.dto';
 import { SendMessageDto } from './dto/send-message.dto';
+import { toMailbox } from './mailbox-message';
 import { MailboxService } from './mailbox.service';
+import { toUpdate } from './update-mask';
 
 const SERVICE = 'MailboxService';
 
-/** slmbx.v1.MailboxService. */
+/** slmbx.v1.MailboxService, but for its batches of messages. */
 @Controller()
 export class MailboxController {
   constructor(private readonly mailboxes: MailboxService) {}
@@ -29,17 +37,25 @@ export class MailboxController {
 
   @GrpcMethod(SERVICE)
   getMailbox(@Payload() request: GetMailboxDto): GetMailboxResponse {
-    const state = this.mailboxes.get(request.id);
-    return {
-      mailbox: {
-        id: request.id,
-        messageCount: state.count,
-        byteCount: state.bytes,
-        headLength: state.headLength,
-        protected: state.isProtected,
-        ownerUid: state.owner,
-      },
-    };
+    return { mailbox: toMailbox(request.id, this.mailboxes.get(request.id)) };
+  }
+
+  @GrpcMethod(SERVICE)
+  listMailboxes(@Payload() request: ListMailboxesDto): ListMailboxesResponse {
+    const { found, nextPageToken } = this.mailboxes.list(request.pageSize, request.pageToken);
+    return { mailboxes: found.map(({ id, state }) => toMailbox(id, state)), nextPageToken };
+  }
+
+  @GrpcMethod(SERVICE)
+  updateMailbox(@Payload() request: UpdateMailboxRequest): UpdateMailboxResponse {
+    const { id, attributes } = toUpdate(request.mailbox, request.updateMask);
+    const state = this.mailboxes.update(id, attributes);
+    return { mailbox: state && toMailbox(id, state) };
+  }
+
+  @GrpcMethod(SERVICE)
+  purgeMailbox(@Payload() request: PurgeMailboxDto): PurgeMailboxResponse {
+    return { purgedCount: this.mailboxes.purge(request.id) };
   }
 
   @GrpcMethod(SERVICE)

@@ -1,6 +1,7 @@
 import { ServiceConfig } from '../../config/service-config';
 import { MessageTooLargeError, ValidationError } from '../../errors/rpc.errors';
 import { Engine, type MailboxState } from '../engine/engine';
+import { EngineError, engineError } from '../engine/engine.errors';
 import { MailboxService } from './mailbox.service';
 
 function unasked(): never {
@@ -26,10 +27,13 @@ class OneMailbox extends Engine {
   shutdown = unasked;
   createMailbox = unasked;
   deleteMailbox = unasked;
-
-  getMailbox(): MailboxState {
-    return { count: BigInt(this.waiting.length), bytes: 0n, owner: 0, isProtected: false, headLength: undefined };
-  }
+  list = unasked;
+  setAttributes = unasked;
+  purge = unasked;
+  sendBatch = unasked;
+  receiveBatch = unasked;
+  settle = unasked;
+  getMailbox = unasked;
 
   isInitialized(): boolean {
     return true;
@@ -74,4 +78,39 @@ it('asks the engine for nothing over the limit', async () => {
   expect(() => mailboxes.receive(1, 101)).toThrow(ValidationError);
   expect(engine.asked).toEqual([]);
   expect(mailboxes.receive(1, 100)?.truncated).toBe(false);
+});
+
+const REFUSED = (errno: string): EngineError => engineError({ errno, syscall: 'slmbx_stat', mailboxId: 2 });
+
+/** An engine of mailboxes 1, 2 and 3, whose stat of 2 fails. */
+function serviceOfThree(errno: string): { mailboxes: MailboxService; updated: number[] } {
+  const { engine, mailboxes } = serviceOf(100);
+  const updated: number[] = [];
+  Object.assign(engine, {
+    list: (after: number, limit: number) => [1, 2, 3].filter((id) => id > after).slice(0, limit),
+    setAttributes: (id: number) => void updated.push(id),
+    getMailbox: (id: number): MailboxState => {
+      if (id === 2) throw REFUSED(errno);
+      return { count: BigInt(id) } as MailboxState;
+    },
+  });
+  return { mailboxes, updated };
+}
+
+it.each(['ENOENT', 'EPERM'])('lists without a mailbox that went (%s) after it was listed', (errno) => {
+  const { mailboxes } = serviceOfThree(errno);
+  const first = mailboxes.list(2, '');
+  expect(first.found.map(({ id }) => id)).toEqual([1]);
+  expect(mailboxes.list(2, first.nextPageToken)).toMatchObject({ found: [{ id: 3 }], nextPageToken: '' });
+});
+
+it('lists nothing if the engine goes', () => {
+  expect(() => serviceOfThree('ECONNRESET').mailboxes.list(0, '')).toThrow(EngineError);
+});
+
+it.each(['ENOENT', 'EPERM', 'ECONNRESET'])('has updated a mailbox even if it cannot be looked at (%s)', (errno) => {
+  const { mailboxes, updated } = serviceOfThree(errno);
+  expect(mailboxes.update(2, { maxDeliveries: 1 })).toBeUndefined();
+  expect(mailboxes.update(3, { maxDeliveries: 1 })).toEqual({ count: 3n });
+  expect(updated).toEqual([2, 3]);
 });
