@@ -113,10 +113,12 @@ static void set_access(struct slmbx_mailbox *mailbox, const struct slmbx_setattr
 		       kuid_t owner)
 {
 	if (attr->mask & SLMBX_ATTR_PROTECTED && !attr->protect)
-		smp_store_release(&mailbox->protected, false);
+		WRITE_ONCE(mailbox->protected, false);
 	if (attr->mask & SLMBX_ATTR_OWNER)
+		/* Who sees it sees that protection ended. */
 		smp_store_release(&mailbox->owner.val, __kuid_val(owner));
 	if (attr->mask & SLMBX_ATTR_PROTECTED && attr->protect)
+		/* Who sees it sees the owner. */
 		smp_store_release(&mailbox->protected, true);
 }
 

@@ -111,11 +111,12 @@ static inline void slmbx_mailbox_put(struct slmbx_mailbox *mailbox)
 
 static inline bool slmbx_mailbox_may_use(const struct slmbx_mailbox *mailbox, kuid_t uid)
 {
+	/* With the protection comes the owner it is for. */
 	if (!smp_load_acquire(&mailbox->protected))
 		return true;
+	/* With an owner comes the end of the protection that ended before. */
 	if (smp_load_acquire(&mailbox->owner.val) == __kuid_val(uid))
 		return true;
-	/* Protection that ended with the change of the owner had ended before it. */
 	return !READ_ONCE(mailbox->protected);
 }
 

@@ -176,6 +176,7 @@ struct slmbx_account *slmbx_quota_charge(kuid_t uid, struct slmbx_account *const
 	if (!likely)
 		return charge_uid(uid, bytes, mailboxes);
 	rcu_read_lock();
+	/* With an account that has just taken the other's place comes what is in it. */
 	account = charge_likely(uid, smp_load_acquire(likely), bytes, mailboxes);
 	rcu_read_unlock();
 	return account == ERR_PTR(-ENOENT) ? charge_uid(uid, bytes, mailboxes) : account;

@@ -133,10 +133,8 @@ static struct slmbx_stat state(void)
 {
 	struct slmbx_stat st;
 
-	expect_result(enter(&(struct call){ .nr = SLMBX_CALL_STAT,
-					    .id = ID,
-					    .mem = &st,
-					    .size = sizeof(st) }),
+	expect_result(enter(&(struct call){
+			      .nr = SLMBX_CALL_STAT, .id = ID, .mem = &st, .size = sizeof(st) }),
 		      0);
 	return st;
 }
@@ -149,9 +147,8 @@ static void sendv_arguments(void *mem)
 						       .len = LENGTH };
 	to_send[1].delay = AGES;
 	to_send[2].ttl = AGES;
-	*(struct slmbx_sendv *)mem = (struct slmbx_sendv){ .messages = (uintptr_t)to_send,
-							   .count = MESSAGES,
-							   .id = ID };
+	*(struct slmbx_sendv *)mem =
+		(struct slmbx_sendv){ .messages = (uintptr_t)to_send, .count = MESSAGES, .id = ID };
 }
 
 static void sent_all(const struct walk *walk, const void *mem)
@@ -221,9 +218,8 @@ static void settle_arguments(void *mem)
 	item = (struct slmbx_settle_item){ .seq = received_msgs[0].seq,
 					   .token = received_msgs[0].token,
 					   .action = SLMBX_SETTLE_ACK };
-	*(struct slmbx_settle *)mem = (struct slmbx_settle){ .items = (uintptr_t)&item,
-							     .count = 1,
-							     .id = ID };
+	*(struct slmbx_settle *)mem =
+		(struct slmbx_settle){ .items = (uintptr_t)&item, .count = 1, .id = ID };
 }
 
 static void settled(const struct walk *walk, const void *mem)

@@ -70,7 +70,8 @@ static void send_batches(void *arg)
 	const struct call call = { .nr = SLMBX_CALL_SENDV, .mem = &args, .size = sizeof(args) };
 
 	for (unsigned int i = 0; i < BATCH; i++)
-		messages[i] = (struct slmbx_sendv_msg){ .data = (uintptr_t)bytes, .len = job->size };
+		messages[i] =
+			(struct slmbx_sendv_msg){ .data = (uintptr_t)bytes, .len = job->size };
 	for (job->done = 0; job->done < job->times; job->done++) {
 		job->result = enter(&call);
 		if (job->result != BATCH)
