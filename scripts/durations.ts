@@ -2,10 +2,9 @@
 export const DURATIONS: Readonly<Record<string, number>> = {
   'conformance-device-module': 120,
   'conformance-device-uml': 60,
-  'conformance-syscall-debug': 400,
+  'conformance-syscall-debug': 850,
   'conformance-syscall-syscall': 100,
   'conformance-syscall-uml': 60,
-  'conformance32-device-module': 120,
   'conformance32-syscall-syscall': 100,
   'faults-debug': 100,
   'fuzz-calls': 65,

@@ -176,16 +176,10 @@ export const kernelLevels: readonly Level[] = [
     jest('uml', 'jest-uml-2', `test/${THIRDS[1]}`),
     jest('uml', 'jest-uml-3', `test/(?!${THIRDS.join('|')})`),
   ]),
-  level(
-    'kernel-module',
-    'module',
-    [...tests('conformance', 'device'), tests32],
-    [
-      conformance('module', 'device'),
-      conformance32('module', 'device'),
-      inGuest('module', 'device', [program('device')]),
-    ],
-  ),
+  level('kernel-module', 'module', tests('conformance', 'device'), [
+    conformance('module', 'device'),
+    inGuest('module', 'device', [program('device')]),
+  ]),
   level('kernel-debug', 'debug', tests('conformance', 'faults', 'stress'), [
     kunit('debug'),
     conformance('debug', 'syscall'),
