@@ -81,7 +81,7 @@ async function bundleFile(input: string, output = input.replace(/\.ts$/, '.js'))
     format: 'cjs',
     // What is CommonJS already stays a function with names of its own.
     keepNames: input.endsWith('.ts'),
-    minifySyntax: true,
+    // Not its syntax: what a CommonJS module exports is told to `import` by a statement without effect.
     minifyWhitespace: true,
     legalComments: 'none',
     logLevel: 'warning',
