@@ -219,13 +219,20 @@ static void do_recv(struct input *in, unsigned int n)
 	recv_and_compare(n, read_buffer_place(in), len);
 }
 
-static void compare_stat(unsigned int n)
+/* What the caller's struct of @size bytes and the core's have in common. */
+static uint32_t stat_common(uint32_t size)
+{
+	return size < sizeof(struct slmbx_stat) ? size : sizeof(struct slmbx_stat);
+}
+
+static void compare_stat(unsigned int n, uint32_t size)
 {
 	const struct model_mailbox *mailbox = &model.mailboxes[n];
-	struct slmbx_stat st;
+	struct slmbx_stat st = {};
 
-	memcpy(&st, buffer.bytes, sizeof(st));
-	if (st.count != mailbox->count || st.bytes != mailbox->bytes || st.pad ||
+	memcpy(&st, buffer.bytes, stat_common(size));
+	if (st.count != mailbox->count || st.bytes != mailbox->bytes || st.pad || st.leased ||
+	    st.delayed || st.expired || st.dead || st.max_messages ||
 	    st.owner != model_uid(mailbox->owner) ||
 	    st.flags != (mailbox->protected ? SLMBX_STAT_PROTECTED : 0) +
 				(mailbox->count ? SLMBX_STAT_HEAD : 0) ||
@@ -243,7 +250,7 @@ static long struct_error(uint32_t size)
 		if (byte_of(buffer.seed, i))
 			return -E2BIG;
 	}
-	return buffer.reach < sizeof(struct slmbx_stat) ? -EFAULT : 0;
+	return buffer.reach < stat_common(size) ? -EFAULT : 0;
 }
 
 static void do_stat(struct input *in, unsigned int n)
@@ -258,8 +265,8 @@ static void do_stat(struct input *in, unsigned int n)
 	expect(got, wanted ? wanted : struct_error(size), "stat", n);
 	if (got)
 		return;
-	compare_stat(n);
-	if (buffer.bytes[sizeof(struct slmbx_stat)] != POISON)
+	compare_stat(n, size);
+	if (buffer.bytes[stat_common(size)] != POISON)
 		differ("stat writes more than its struct");
 }
 
@@ -383,7 +390,7 @@ static void compare_all(void)
 		become(model.mailboxes[n].owner);
 		expect(slmbx_do_stat(model_id(n), (void *)BUFFER, sizeof(struct slmbx_stat)), 0,
 		       "stat", n);
-		compare_stat(n);
+		compare_stat(n, sizeof(struct slmbx_stat));
 		while (model.mailboxes[n].count)
 			recv_and_compare(n, (void *)BUFFER, UINT_MAX);
 	}
