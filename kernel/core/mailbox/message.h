@@ -106,9 +106,9 @@ static inline bool slmbx_message_is_far(u32 len)
 }
 
 /* The bytes; whoever allocated the message fills them, then they never change. */
-static inline u8 *slmbx_message_data(struct slmbx_message *msg)
+static inline u8 *slmbx_message_data(const struct slmbx_message *msg)
 {
-	return slmbx_message_is_far(msg->len) ? *(u8 **)msg->near : msg->near;
+	return slmbx_message_is_far(msg->len) ? *(u8 **)msg->near : (u8 *)msg->near;
 }
 
 /* Memory that a message of @len bytes takes, as far as the allocator says. */

@@ -307,12 +307,10 @@ static void mailbox_test_who_pays(struct kunit *test)
 
 static void mailbox_test_read_abort(struct kunit *test)
 {
-	struct slmbx_message *msg;
-
 	/* m1 m2 => (m1) m2 => (m1) m2 m3 => m1 m2 m3 */
 	push(test, 10, 1);
 	push(test, 20, 2);
-	msg = begin(test, 10, 1);
+	begin(test, 10, 1);
 	expect_queue(test, 2, 30, 10);
 	push(test, 5, 3);
 	expect_queue(test, 3, 35, 10);
@@ -466,13 +464,12 @@ static void mailbox_test_turns(struct kunit *test)
 
 static void mailbox_test_kill_with_a_receiver_waiting(struct kunit *test)
 {
-	struct slmbx_message *msg;
 	struct second second;
 	struct worker worker;
 
 	push(test, 10, 1);
 	push(test, 20, 2);
-	msg = begin(test, 10, 1);
+	begin(test, 10, 1);
 	second_start(test, &worker, &second);
 	slmbx_mailbox_kill(test->priv, -ENOENT);
 	KUNIT_EXPECT_EQ(test, slmbx_mailbox_read_end(test->priv, &in_hand.batch), -ENOENT);
