@@ -12,6 +12,7 @@
 #include "calls.h"
 #include "inside_quota.h"
 #include "inside_system.h"
+#include "lack.h"
 #include "people.h"
 #include "shim.h"
 #include "skiplist.h"
@@ -36,30 +37,7 @@ static void teardown(void)
 	people_end();
 }
 
-/* Makes @call with each of its allocations failing; returns how many it makes. */
-static unsigned long lack_memory(long (*call)(void), const char *name)
-{
-	unsigned long nth, asked;
-	char *before;
-	long result;
-
-	for (nth = 1;; nth++) {
-		before = snapshot_take();
-		shim_fail_allocations(nth, nth);
-		result = call();
-		asked = shim_fail_allocations(0, 0);
-		if (asked < nth)
-			break;
-		expect(result == -ENOMEM, "%s without its allocation %lu is %s", name, nth,
-		       result_name(result));
-		snapshot_expect(before, name);
-	}
-	free(before);
-	expect(result == 0, "%s with memory is %s", name, result_name(result));
-	return asked;
-}
-
-#define lacking_memory(call)	lack_memory(call, #call)
+#define lacking_memory(call)	lack_memory(call, 0, #call)
 
 static long init(void)
 {

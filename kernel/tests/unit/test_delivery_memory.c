@@ -10,35 +10,13 @@
 
 #include "calls.h"
 #include "inside_quota.h"
+#include "lack.h"
 #include "post.h"
 #include "shim.h"
 
 #define EVERY_ONE	1, ULONG_MAX	/* of the allocations fails */
 
 static unsigned char large[3][5000];
-
-/* Makes @call with each of its allocations failing; returns how many it makes. */
-static unsigned long lack_memory(long (*call)(void), long wanted, const char *name)
-{
-	unsigned long nth, asked;
-	char *before;
-	long result;
-
-	for (nth = 1;; nth++) {
-		before = snapshot_take();
-		shim_fail_allocations(nth, nth);
-		result = call();
-		asked = shim_fail_allocations(0, 0);
-		if (asked < nth)
-			break;
-		expect(result == -ENOMEM, "%s without its allocation %lu is %s", name, nth,
-		       result_name(result));
-		snapshot_expect(before, name);
-	}
-	free(before);
-	expect(result == wanted, "%s with memory is %s", name, result_name(result));
-	return asked;
-}
 
 #define lacking_memory(call, wanted)	lack_memory(call, wanted, #call)
 
